@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Install what building and testing need, and only what is missing:
+# deps.sh [build|test|lint|bench]... (no group means build).
+#
+# Debian's packages by apt-get; elsewhere it only says what to install.
+#
+# Lists of words are split on purpose:
+# shellcheck disable=SC2086,SC2046
+set -eu
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+say() {
+	echo "deps: $*" >&2
+}
+
+# The sanitizers' and the fuzzer's runtime has to be that of the clang in use.
+clang_runtime() {
+	major=$(clang -dumpversion 2>/dev/null | cut -d. -f1) || major=
+	echo "libclang-rt${major:+-$major}-dev"
+}
+
+packages() {
+	case $1 in
+	build)
+		echo clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libaudit-dev libcap-dev
+		echo pkg-config make gcc libc6-dev
+		;;
+	test)
+		echo auditd libauparse-dev perl procps
+		clang_runtime
+		# 32-bit programs, for the records of the compat system calls.
+		case $(uname -m) in x86_64) echo gcc-multilib ;; esac
+		;;
+	lint)
+		echo clang-format codespell cppcheck mandoc shellcheck
+		;;
+	bench)
+		echo auditd libbpf-tools procps
+		;;
+	vm)
+		echo busybox-static cpio kmod lz4 qemu-system-x86 xz-utils zstd
+		;;
+	*)
+		say "unknown group '$1': build, test, lint, bench or vm"
+		exit 2
+		;;
+	esac
+}
+
+# What a group gives that can be looked for where there is no dpkg: commands, headers.
+things() {
+	case $1 in
+	build)
+		echo clang llvm-strip bpftool pkg-config make gcc
+		echo bpf/libbpf.h libelf.h zlib.h libaudit.h sys/capability.h
+		;;
+	test) echo auditd auditctl ausearch prove pgrep auparse.h ;;
+	lint) echo clang-format codespell cppcheck mandoc shellcheck ;;
+	bench) echo auditd execsnoop pgrep ;;
+	vm) echo busybox cpio modprobe lz4 qemu-system-x86_64 xz zstd ;;
+	esac
+}
+
+missing_things() {
+	for thing; do
+		case $thing in
+		*.h) echo "#include <$thing>" | cc -E -xc - >/dev/null 2>&1 || echo "<$thing>" ;;
+		*) command -v "$thing" >/dev/null || echo "$thing" ;;
+		esac
+	done
+}
+
+# Virtual packages count: pkgconf provides pkg-config, and the like.
+missing_packages() {
+	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides},\n' |
+		grep '^installed ')
+	for package; do
+		echo "$have" | grep -Eq " $package(,| \()" || echo "$package"
+	done
+}
+
+# A freshly installed auditd would start at once, and at each boot from then on. The tests start
+# their own; the machine's owner did not ask for one.
+install_quietly() {
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e $policy ]; then
+		printf '#!/bin/sh\nexit 101\n' >$policy
+		chmod 755 $policy
+		trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+		trap 'exit 1' HUP INT TERM
+	fi
+	had_auditd=$(command -v auditd || :)
+	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >&2
+	if [ -z "$had_auditd" ] && command -v auditd >/dev/null && [ -d /run/systemd/system ]; then
+		systemctl disable auditd >/dev/null 2>&1 || say "auditd will start at the next boot"
+	fi
+}
+
+[ $# -gt 0 ] || set -- build
+
+wanted=$(for group; do packages "$group"; done) || exit 2
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+	lack=$(for group; do
+		missing_things $(things "$group")
+	done)
+	[ -z "$lack" ] && exit 0
+	say "not found:" $lack
+	say "this is no Debian: install them with your own package manager. Debian's packages are:"
+	say $wanted
+	exit 1
+fi
+
+lack=$(missing_packages $wanted)
+[ -z "$lack" ] && exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	say "missing packages:" $lack
+	say "install them as root: apt-get install --no-install-recommends" $lack
+	exit 1
+fi
+say "installing" $lack
+apt-get update >&2 || say "apt-get update failed; trying with the lists at hand"
+install_quietly $lack
