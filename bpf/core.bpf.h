@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What every hook family needs: configuration, scratch memory, the ring, losses. */
+#ifndef ATR_CORE_BPF_H
+#define ATR_CORE_BPF_H
+
+#include "vmlinux/vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include "bpf/event.h"
+
+/*
+ * Room for the strings of one event. All together at their limits: name and interp 2 * 4097, exe,
+ * cwd and script 3 * (4112 + 256), arguments 8192, title and tty 192: 29 682. What is left of the
+ * 32 kB that a per-cpu value may have is for the walks of a chroot's root and of a descriptor,
+ * which may be cut.
+ */
+#define ATR_DATA_MAX 31104
+
+/* Where a walk up a path stands, and where it ends: addresses of the kernel's objects. */
+struct atr_walk {
+	__u64 dentry;
+	__u64 vfsmnt;
+	__u64 mnt_root;
+	__u64 root;
+	__u64 root_mnt;
+	__u32 start;
+	__u32 flags;
+};
+
+/* The files that a call has opened and let go of. */
+struct atr_opened {
+	__u64 link[ATR_FILES_MAX]; /* their addresses, newest first */
+	__u32 n;
+	__u32 pad;
+	struct atr_file files[ATR_FILES_MAX]; /* oldest first */
+};
+
+/* What is left to send of a block of the task's memory. */
+struct atr_block {
+	__u64 from;
+	__u32 off;
+	__u32 total;
+	__u32 missing; /* pages that could not be read */
+	__u32 pad;
+};
+
+/*
+ * An event under construction. The offset of the next free byte stands here and not in a register:
+ * the verifier knows nothing of memory, so it need not follow each value that the offset can take.
+ */
+struct atr_scratch {
+	__u64 busy;
+	__u64 seq;
+	__u32 pos;
+	__u32 slot;
+	struct atr_walk walk;
+	struct atr_block argv;
+	struct atr_opened opened;
+	struct atr_exec ev;
+	char data[ATR_DATA_MAX];
+};
+
+struct atr_scratch *scratch__get(__u32 kind);
+void scratch__put(struct atr_scratch *s);
+int scratch__send(struct atr_scratch *s, __u32 kind);
+int walk_steps(__u32 slot);
+int chunk_send(__u32 slot);
+struct atr_scratch *scratch__slot(__u32 slot);
+void loss__count(__u32 kind, __u32 cause);
+
+extern const volatile bool cfg_has_tai;
+extern const volatile bool cfg_has_task_regs;
+
+#endif /* ATR_CORE_BPF_H */

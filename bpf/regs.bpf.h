@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which system call a task is in, with which arguments, and whose ABI it was. */
+#ifndef ATR_REGS_BPF_H
+#define ATR_REGS_BPF_H
+
+#include "bpf/task.bpf.h"
+#include "vmlinux/regs.h"
+
+#if defined(__TARGET_ARCH_x86)
+
+#define ATR_ARCH_NATIVE AUDIT_ARCH_X86_64
+
+/* THREAD_SIZE without KASAN; only for kernels before 5.15, see current_regs(). */
+#define ATR_STACK_SIZE 16384
+
+static __always_inline __u32 regs_arch(struct task_struct *task, bool typed)
+{
+	return RD(typed, task, thread_info.status) & TS_COMPAT ? AUDIT_ARCH_I386 :
+								 AUDIT_ARCH_X86_64;
+}
+
+static __always_inline __u32 regs_nr(const struct pt_regs *regs, bool typed)
+{
+	return RD(typed, regs, orig_ax);
+}
+
+/* A 32-bit task passes its arguments in other registers, and only their low halves count. */
+static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __u64 args[6],
+				      bool typed)
+{
+	if (arch == AUDIT_ARCH_I386) {
+		args[0] = (__u32)RD(typed, regs, bx);
+		args[1] = (__u32)RD(typed, regs, cx);
+		args[2] = (__u32)RD(typed, regs, dx);
+		args[3] = (__u32)RD(typed, regs, si);
+		args[4] = (__u32)RD(typed, regs, di);
+		args[5] = (__u32)RD(typed, regs, bp);
+		return;
+	}
+	args[0] = RD(typed, regs, di);
+	args[1] = RD(typed, regs, si);
+	args[2] = RD(typed, regs, dx);
+	args[3] = RD(typed, regs, r10);
+	args[4] = RD(typed, regs, r8);
+	args[5] = RD(typed, regs, r9);
+}
+
+#elif defined(__TARGET_ARCH_arm64)
+
+#define ATR_ARCH_NATIVE AUDIT_ARCH_AARCH64
+
+/* THREAD_SIZE with pages of 4 or 16 kB; only for kernels before 5.15, see current_regs(). */
+#define ATR_STACK_SIZE	16384
+
+static __always_inline __u32 regs_arch(struct task_struct *task, bool typed)
+{
+	return RD(typed, task, thread_info.flags) & 1UL << TIF_32BIT_ARM64 ? AUDIT_ARCH_ARM :
+									     AUDIT_ARCH_AARCH64;
+}
+
+static __always_inline __u32 regs_nr(const struct pt_regs *regs, bool typed)
+{
+	return RD(typed, regs, syscallno);
+}
+
+static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __u64 args[6],
+				      bool typed)
+{
+	args[0] = RD(typed, regs, orig_x0);
+	args[1] = RD(typed, regs, regs[1]);
+	args[2] = RD(typed, regs, regs[2]);
+	args[3] = RD(typed, regs, regs[3]);
+	args[4] = RD(typed, regs, regs[4]);
+	args[5] = RD(typed, regs, regs[5]);
+}
+
+#endif
+
+/*
+ * Arguments of the current task's call, for callers without types. The registers lie at the end of
+ * the kernel's stack; newer kernels leave room behind them and have a helper (5.15, dd6e10fbd9fb)
+ * that knows, and whose result has a type.
+ */
+static __always_inline void current_args(struct task_struct *task, __u64 args[6])
+{
+	const struct pt_regs *regs;
+
+	if (cfg_has_task_regs) {
+		regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+		regs_args(regs, ATR_ARCH_NATIVE, args, true);
+		return;
+	}
+	regs = (void *)BPF_CORE_READ(task, stack) + ATR_STACK_SIZE -
+	       bpf_core_type_size(struct pt_regs);
+	regs_args(regs, ATR_ARCH_NATIVE, args, false);
+}
+
+#endif /* ATR_REGS_BPF_H */

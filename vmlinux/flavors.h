@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Layouts of other kernel versions: libbpf ignores ___suffix when it looks a type up. Each is read
+ * in one place, behind bpf_core_field_exists(), by an accessor in bpf/.
+ */
+#ifndef ATR_VMLINUX_FLAVORS_H
+#define ATR_VMLINUX_FLAVORS_H
+
+#include "vmlinux/vmlinux.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* before 6.14 */
+struct dentry___iname {
+	unsigned char d_iname[32];
+};
+
+struct timespec64 {
+	__s64 tv_sec;
+	long tv_nsec;
+};
+
+/* 6.6 to 6.10, 12cd44023651 ("fs: rename inode i_atime and i_mtime fields") and its sibling */
+struct inode___ctime_hidden {
+	struct timespec64 __i_ctime;
+};
+
+/* before 6.6 */
+struct inode___ctime_plain {
+	struct timespec64 i_ctime;
+};
+
+/* Where the callback head that a delayed fput() queues lies in a file: 6.0 to 6.9 or so */
+struct file___rcuhead {
+	struct callback_head f_rcuhead;
+};
+
+/* before 6.0 */
+struct file___union {
+	union {
+		struct callback_head fu_rcuhead;
+	} f_u;
+};
+
+#pragma clang attribute pop
+
+#endif /* ATR_VMLINUX_FLAVORS_H */

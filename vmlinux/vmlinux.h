@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's types as far as autrail reads them. Offsets, sizes and the presence of a field are
+ * relocated at load time against the running kernel's BTF, so one file serves every architecture
+ * and version, and the order of the fields here means nothing. What differs between versions is in
+ * flavors.h, what BTF cannot carry in missing.h, registers are in regs.h. See README.md for how a
+ * type gets in.
+ */
+#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
+
+typedef signed char __s8;
+typedef unsigned char __u8;
+typedef short int __s16;
+typedef short unsigned int __u16;
+typedef int __s32;
+typedef unsigned int __u32;
+typedef long long int __s64;
+typedef long long unsigned int __u64;
+
+/* bpf_helper_defs.h wants these three. */
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+
+typedef _Bool bool;
+enum { false = 0, true = 1 };
+typedef int pid_t;
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* Values are the ABI's; names of helpers are looked up in the kernel's own enum. */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_RINGBUF = 27,
+};
+
+enum {
+	BPF_ANY = 0,
+};
+
+enum {
+	BPF_RB_NO_WAKEUP = 1,
+	BPF_RB_FORCE_WAKEUP = 2,
+};
+
+enum {
+	BPF_RB_AVAIL_DATA = 0,
+};
+
+enum bpf_func_id {
+	BPF_FUNC_ktime_get_boot_ns = 125,
+	BPF_FUNC_task_pt_regs = 175,
+	BPF_FUNC_find_vma = 180,
+	BPF_FUNC_ktime_get_tai_ns = 208,
+};
+
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+typedef struct {
+	__u32 val;
+} kgid_t;
+
+struct callback_head {
+	struct callback_head *next;
+	void (*func)(struct callback_head *);
+};
+
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+};
+
+struct qstr {
+	__u32 len;
+	const unsigned char *name;
+};
+
+struct super_block {
+	__u32 s_dev;
+};
+
+struct inode {
+	__u16 i_mode;
+	kuid_t i_uid;
+	kgid_t i_gid;
+	unsigned int i_flags;
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	__u32 i_rdev;
+	__s64 i_size;
+	__u32 i_generation;
+	/* 6.11, 3aa63a569c64 ("fs: switch timespec64 fields in inode to discrete integers") */
+	__s64 i_ctime_sec;
+	__u32 i_ctime_nsec;
+};
+
+union shortname_store {
+	unsigned char string[40];
+};
+
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+	/* 6.14, 58cf9c383c5c ("dcache: back inline names with a struct-wrapped array"); before: d_iname */
+	union shortname_store d_shortname;
+};
+
+struct mnt_namespace;
+
+struct vfsmount {
+	struct dentry *mnt_root;
+	int mnt_flags;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	unsigned int f_mode;
+	struct inode *f_inode;
+	struct path f_path;
+	/* 6.10 or so; before: flavors.h */
+	struct callback_head f_task_work;
+};
+
+/* 6.5, 62d53c4a1dfe ("fs: use backing_file container for internal files with fake f_path") */
+struct backing_file {
+	struct file file;
+	struct path user_path;
+};
+
+struct fs_struct {
+	struct path root;
+	struct path pwd;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+	unsigned long *close_on_exec;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
+};
+
+struct mm_struct {
+	unsigned long arg_start;
+	unsigned long arg_end;
+	unsigned long env_start;
+	unsigned long env_end;
+	unsigned long saved_auxv[44];
+	struct file *exe_file;
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct mnt_namespace {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
+struct uid_gid_extent {
+	__u32 first;
+	__u32 lower_first;
+	__u32 count;
+};
+
+struct uid_gid_map {
+	__u32 nr_extents;
+	struct uid_gid_extent extent[5];
+	struct uid_gid_extent *forward;
+};
+
+struct user_namespace {
+	struct uid_gid_map uid_map;
+	int level;
+	struct ns_common ns;
+};
+
+/*
+ * 64 bits in every version: u64 since 6.3 (f122a08b197d), before that u32[2], low half first. The
+ * member is never named, so that both match.
+ */
+typedef struct {
+	__u64 bits;
+} kernel_cap_t;
+
+struct group_info {
+	int ngroups;
+	kgid_t gid[];
+};
+
+struct cred {
+	kuid_t uid;
+	kgid_t gid;
+	kuid_t suid;
+	kgid_t sgid;
+	kuid_t euid;
+	kgid_t egid;
+	kuid_t fsuid;
+	kgid_t fsgid;
+	unsigned int securebits;
+	kernel_cap_t cap_inheritable;
+	kernel_cap_t cap_permitted;
+	kernel_cap_t cap_effective;
+	kernel_cap_t cap_ambient;
+	struct user_namespace *user_ns;
+	struct group_info *group_info;
+};
+
+struct tty_struct {
+	char name[64];
+};
+
+struct signal_struct {
+	struct tty_struct *tty;
+};
+
+struct thread_info {
+	unsigned long flags;
+	__u32 status; /* x86 */
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	void *stack;
+	struct mm_struct *mm;
+	unsigned int personality;
+	pid_t pid;
+	pid_t tgid;
+	struct task_struct *real_parent;
+	__u64 start_boottime;
+	const struct cred *cred;
+	char comm[16];
+	struct fs_struct *fs;
+	struct files_struct *files;
+	struct nsproxy *nsproxy;
+	struct signal_struct *signal;
+	struct callback_head *task_works;
+	/* with CONFIG_AUDIT */
+	kuid_t loginuid;
+	unsigned int sessionid;
+};
+
+struct linux_binprm {
+	struct file *executable;
+	struct file *file;
+	struct cred *cred;
+	int argc;
+	const char *filename;
+	const char *interp;
+	const char *fdpath;
+	char buf[256];
+};
+
+struct trace_entry {
+	short unsigned int type;
+	unsigned char flags;
+	unsigned char preempt_count;
+	int pid;
+};
+
+/* Context of the system-call tracepoints. */
+struct syscall_trace_enter {
+	struct trace_entry ent;
+	int nr;
+	unsigned long args[];
+};
+
+struct syscall_trace_exit {
+	struct trace_entry ent;
+	int nr;
+	long ret;
+};
+
+#pragma clang attribute pop
+
+#endif /* __VMLINUX_H__ */
