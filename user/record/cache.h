@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Index of a cache of fixed size: hash to slot number, with second-chance replacement. What is in
+ * a slot belongs to the owner, who keeps an array of the same size.
+ */
+#ifndef ATR_RECORD_CACHE_H
+#define ATR_RECORD_CACHE_H
+
+#include <stdbool.h>
+
+#include <linux/types.h>
+
+struct cache_slot {
+	int next; /* in the chain of its bucket or of free ones, -1 ends */
+	__u32 hash;
+	__u32 turn; /* the turn that asked for it: held until that is over */
+	bool used;
+	bool seen; /* since the hand last came by */
+};
+
+struct cache {
+	unsigned int cap; /* a power of two */
+	unsigned int used;
+	unsigned int touched; /* slots beyond were never used */
+	unsigned int hand;
+	int free;     /* the first slot that is free again, -1: none */
+	int *buckets; /* the first slot + 1 of each chain, so that zeroed memory is empty */
+	struct cache_slot *slots;
+};
+
+int cache_init(struct cache *c, unsigned int cap);
+void cache_free(struct cache *c);
+
+/* The next slot of this hash at or behind slot, -1 if there is none. */
+static inline int cache_match(const struct cache *c, int slot, __u32 hash)
+{
+	while (slot >= 0 && c->slots[slot].hash != hash)
+		slot = c->slots[slot].next;
+	return slot;
+}
+
+static inline int cache_first(const struct cache *c, __u32 hash)
+{
+	return cache_match(c, c->buckets[hash & (c->cap - 1)] - 1, hash);
+}
+
+static inline int cache_next(const struct cache *c, int slot)
+{
+	return cache_match(c, c->slots[slot].next, c->slots[slot].hash);
+}
+
+/*
+ * A slot for a new entry. *ret_evict: it held another one, which the owner must release first.
+ * Slots of this turn are passed over, unless all are.
+ */
+int cache_take(struct cache *c, __u32 hash, __u32 turn, bool *ret_evict);
+
+/* The slot that would go next, -1 if there is none in use; it is out of the index then. */
+int cache_evict(struct cache *c, __u32 turn);
+
+#endif /* ATR_RECORD_CACHE_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "user/record/enrich.h"
+
+#include <string.h>
+
+#define SEPARATOR '\x1d'
+#define FLAG_KEY  "AUTRAIL="
+
+void tail_begin(struct tail *tail, struct text *t, struct names *names, size_t start,
+		const char *flag)
+{
+	tail->t = t;
+	tail->names = names;
+	tail->start = start;
+	tail->open = false;
+	tail->reserve = flag ? 1 + sizeof(FLAG_KEY) - 1 + strlen(flag) + 2 : 0;
+}
+
+/* One pair; value is written as it is. */
+static void pair(struct tail *tail, const char *key, size_t key_len, const char *value,
+		 size_t value_len)
+{
+	struct text *t = tail->t;
+	size_t need = 1 + key_len + value_len;
+	char *out;
+
+	if (t->len - tail->start + need + tail->reserve > ATR_LINE_MAX)
+		return;
+	out = text_room(t, need);
+	if (!out)
+		return;
+	*out++ = tail->open ? ' ' : SEPARATOR;
+	memcpy(out, key, key_len);
+	memcpy(out + key_len, value, value_len);
+	t->len += need;
+	tail->open = true;
+}
+
+void tail_word(struct tail *tail, const char *key, const char *word)
+{
+	pair(tail, key, strlen(key), word, strlen(word));
+}
+
+void tail_id(struct tail *tail, const char *key, size_t key_len, __u32 id, enum name_group group)
+{
+	struct name name;
+
+	names__get(tail->names, id, group, &name);
+	pair(tail, key, key_len, name.encoded, name.encoded_len);
+}
+
+void text_tail_flag(struct tail *tail, const char *flag)
+{
+	struct text *t = tail->t;
+
+	tail->reserve = 0;
+	if (t->len - tail->start + strlen(flag) + sizeof(FLAG_KEY) + 2 > ATR_LINE_MAX)
+		return;
+	text_char(t, tail->open ? ' ' : SEPARATOR);
+	text_lit(t, FLAG_KEY);
+	text_quoted(t, flag, strlen(flag));
+	tail->open = true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tail of a record: what auditd's ENRICHED format adds behind a 0x1D byte, and after it what
+ * audit has no field for. Readers take the part before the byte as the kernel's.
+ */
+#ifndef ATR_RECORD_ENRICH_H
+#define ATR_RECORD_ENRICH_H
+
+#include "user/record/names.h"
+#include "user/record/text.h"
+
+/*
+ * Readers of audit logs have lines of 8970 bytes, newline and NUL included; pairs that do not fit
+ * are left out whole, as auditd leaves them out.
+ */
+enum { ATR_LINE_MAX = 8969 };
+
+struct tail {
+	struct text *t;
+	struct names *names;
+	size_t start;	/* of the line */
+	size_t reserve; /* bytes kept free for text_tail_flag() */
+	bool open;	/* the 0x1D is written */
+};
+
+/* flag: what text_tail_flag() will be given, or NULL. */
+void tail_begin(struct tail *tail, struct text *t, struct names *names, size_t start,
+		const char *flag);
+
+/* key is a literal with its '='. */
+void tail_word(struct tail *tail, const char *key, const char *word);
+void tail_id(struct tail *tail, const char *key, size_t key_len, __u32 id, enum name_group group);
+
+/* clang-format off */
+#define tail_user(tail, key, id)  tail_id(tail, "" key, sizeof(key) - 1, id, NAME_USER)
+#define tail_group(tail, key, id) tail_id(tail, "" key, sizeof(key) - 1, id, NAME_GROUP)
+/* clang-format on */
+
+/* AUTRAIL="flag": what is wrong with this record, in every format. */
+void text_tail_flag(struct tail *tail, const char *flag);
+
+#endif /* ATR_RECORD_ENRICH_H */

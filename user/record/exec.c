@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An exec, in the order of the kernel's records (long lines cut here):
+ *
+ * type=SYSCALL msg=audit(1795221667.525:4): arch=c000003e syscall=59 success=yes exit=0 a0=55fe29
+ * type=BPRM_FCAPS msg=audit(1795221667.525:4): fver=0 fp=0 fi=0 fe=0 old_pp=000001fffeffffff …
+ * type=EXECVE msg=audit(1795221667.525:4): argc=2 a0="ls" a1="/"
+ * type=CWD msg=audit(1795221667.525:4): cwd="/root"
+ * type=PATH msg=audit(1795221667.525:4): item=0 name="/usr/bin/ls" inode=247728 dev=fe:00 …
+ * type=PROCTITLE msg=audit(1795221667.525:4): proctitle=6C73002F
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "user/record/enrich.h"
+#include "user/record/execve.h"
+#include "user/record/items.h"
+#include "user/record/state.h"
+#include "user/record/title.h"
+
+/* Room for all the words of exec_flaws(). */
+enum { FLAWS_MAX = 64 };
+
+const char *exec_flaws(const struct atr_exec *e, bool argv_short, char *buf, size_t size)
+{
+	static const struct {
+		__u32 flag;
+		const char *word;
+	} words[] = {
+		{ ATR_F_NO_ENTRY, "no-entry" },
+		{ ATR_F_NO_ARGV, "no-argv" },
+		{ ATR_F_FAULT, "fault" },
+	};
+	__u32 flags = e->hdr.flags | (argv_short ? ATR_F_NO_ARGV : 0);
+	size_t at = 0, len;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		len = strlen(words[i].word);
+		if (!(flags & words[i].flag) || at + len + 2 > size)
+			continue;
+		if (at)
+			buf[at++] = ',';
+		memcpy(buf + at, words[i].word, len + 1);
+		at += len;
+	}
+	return at ? buf : NULL;
+}
+
+/* The kernel's own restart codes never reach user space: it sees EINTR, and so does audit. */
+static __s64 exit_code(__s64 exit)
+{
+	enum {
+		ERESTARTSYS = 512,
+		ERESTARTNOINTR,
+		ERESTARTNOHAND,
+		ENOIOCTLCMD,
+		ERESTART_RESTARTBLOCK
+	};
+
+	switch (exit) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+	case -ERESTARTNOHAND:
+	case -ERESTART_RESTARTBLOCK:
+		return -EINTR;
+	default:
+		return exit;
+	}
+}
+
+static void write_call(struct text *t, const struct atr_exec *e, __u32 arch, __u32 nr,
+		       unsigned int items)
+{
+	__s64 code = exit_code(e->exit);
+
+	text_hex(t, "arch=", arch);
+	text_u64(t, " syscall=", nr);
+	if (e->task.personality)
+		text_hex(t, " per=", e->task.personality);
+	if (code < 0 && code >= -4095)
+		text_i64(t, " success=no exit=", code);
+	else
+		text_i64(t, " success=yes exit=", code);
+	text_hex(t, " a0=", e->args[0]);
+	text_hex(t, " a1=", e->args[1]);
+	text_hex(t, " a2=", e->args[2]);
+	text_hex(t, " a3=", e->args[3]);
+	text_u64(t, " items=", items);
+}
+
+static void write_tty(struct text *t, const struct atr_view *view)
+{
+	const struct atr_str *tty = &view->exec->tty;
+	const char *name;
+	size_t len;
+
+	text_lit(t, " tty=");
+	name = event_str(view, tty, &len);
+	if (tty->flags & ATR_S_FAULT)
+		text_char(t, '?');
+	else if (tty->flags & ATR_S_NULL || !len)
+		text_lit(t, "(none)");
+	else
+		text_trusted(t, name, len);
+}
+
+static void write_task(struct text *t, const struct atr_view *view)
+{
+	const struct atr_exec *e = view->exec;
+	const struct atr_task *task = &e->task;
+	const char *walk;
+	size_t len;
+
+	text_u64(t, " ppid=", task->ppid);
+	text_u64(t, " pid=", task->pid);
+	text_u64(t, " auid=", task->auid);
+	text_u64(t, " uid=", task->uid);
+	text_u64(t, " gid=", task->gid);
+	text_u64(t, " euid=", task->euid);
+	text_u64(t, " suid=", task->suid);
+	text_u64(t, " fsuid=", task->fsuid);
+	text_u64(t, " egid=", task->egid);
+	text_u64(t, " sgid=", task->sgid);
+	text_u64(t, " fsgid=", task->fsgid);
+	write_tty(t, view);
+	text_u64(t, " ses=", task->ses);
+	text_lit(t, " comm=");
+	text_untrusted(t, task->comm, strnlen(task->comm, sizeof(task->comm)));
+	text_lit(t, " exe=");
+	walk = event_str(view, &e->exe, &len);
+	text_walk(t, walk, len, e->exe.flags);
+	text_lit(t, " key=(null)");
+}
+
+static void enrich_task(struct tail *tail, const struct atr_task *task)
+{
+	tail_user(tail, "AUID=", task->auid);
+	tail_user(tail, "UID=", task->uid);
+	tail_group(tail, "GID=", task->gid);
+	tail_user(tail, "EUID=", task->euid);
+	tail_user(tail, "SUID=", task->suid);
+	tail_user(tail, "FSUID=", task->fsuid);
+	tail_group(tail, "EGID=", task->egid);
+	tail_group(tail, "SGID=", task->sgid);
+	tail_group(tail, "FSGID=", task->fsgid);
+}
+
+static void write_syscall(struct recorder *r, const struct atr_view *view, unsigned int items,
+			  const char *flaws)
+{
+	const struct atr_exec *e = view->exec;
+	const char *arch_name, *name;
+	size_t start = r->out.len;
+	__u32 arch = e->arch, nr = e->nr;
+	struct tail tail;
+
+	/* Said in the tail, and readers insist on the fields. */
+	if (e->hdr.flags & ATR_F_NO_ENTRY && !arch)
+		syscall_native_execve(&arch, &nr);
+	record_begin(r, "SYSCALL");
+	write_call(&r->out, e, arch, nr, items);
+	write_task(&r->out, view);
+	tail_begin(&tail, &r->out, r->names, start, flaws);
+	if (r->opts.format == ATR_FORMAT_ENRICHED) {
+		syscalls_names(&r->syscalls, arch, nr, &arch_name, &name);
+		tail_word(&tail, "ARCH=", arch_name);
+		tail_word(&tail, "SYSCALL=", name);
+		enrich_task(&tail, &e->task);
+	}
+	if (flaws)
+		text_tail_flag(&tail, flaws);
+	text_char(&r->out, '\n');
+}
+
+static void write_cwd(struct recorder *r, const struct atr_view *view)
+{
+	const char *walk;
+	size_t len;
+
+	record_begin(r, "CWD");
+	text_lit(&r->out, "cwd=");
+	walk = event_str(view, &view->exec->cwd, &len);
+	text_walk(&r->out, walk, len, view->exec->cwd.flags);
+	text_char(&r->out, '\n');
+}
+
+static void write_inode(struct text *t, const struct atr_file *f)
+{
+	text_u64(t, " inode=", f->ino);
+	text_lit(t, " dev=");
+	text_dev(t, f->dev);
+	text_lit(t, " mode=");
+	text_octal(t, f->mode);
+	text_u64(t, " ouid=", f->uid);
+	text_u64(t, " ogid=", f->gid);
+	text_lit(t, " rdev=");
+	text_dev(t, f->rdev);
+	text_lit(t, " nametype=NORMAL");
+}
+
+static const char *item_flaw(const struct item *item)
+{
+	if (!item->name)
+		return item->file_unknown ? "name-unknown,file-unknown" : "name-unknown";
+	if (item->more_unknown)
+		return "more-unknown";
+	if (item->name_likely)
+		return "name-likely";
+	return item->file_unknown ? "file-unknown" : NULL;
+}
+
+static void write_path(struct recorder *r, const struct atr_exec *e, const struct item *item,
+		       unsigned int n)
+{
+	const char *flaw = item_flaw(item);
+	struct text *t = &r->out;
+	size_t start = t->len;
+	struct fcaps fcaps;
+	struct tail tail;
+
+	record_begin(r, "PATH");
+	text_u64(t, "item=", n);
+	text_lit(t, " name=");
+	if (item->name)
+		text_untrusted(t, item->name, item->name_len);
+	else
+		text_lit(t, "(null)");
+	if (item->file)
+		write_inode(t, item->file);
+	else
+		text_lit(t, " nametype=UNKNOWN");
+	fcaps_of_item(item, &e->task, &r->host, &fcaps);
+	fcaps_write_path(t, &fcaps);
+	tail_begin(&tail, t, r->names, start, flaw);
+	if (item->file && r->opts.format == ATR_FORMAT_ENRICHED) {
+		tail_user(&tail, "OUID=", item->file->uid);
+		tail_group(&tail, "OGID=", item->file->gid);
+	}
+	if (flaw)
+		text_tail_flag(&tail, flaw);
+	text_char(t, '\n');
+}
+
+/*
+ * The title of the program whose exec failed, as get_cmdline() cuts it: where the NUL at the end of
+ * its argument area (argv_len bytes) is overwritten, it has put a title of its own there, which may
+ * go on in the environment behind it, and ends at the first NUL.
+ */
+static const char *old_title(const struct atr_view *view, size_t *ret_len)
+{
+	const struct atr_exec *e = view->exec;
+	const char *title = event_str(view, &e->title, ret_len);
+	size_t area = e->argv_len;
+
+	if (area && area < ATR_TITLE_MAX && area <= *ret_len && title[area - 1])
+		*ret_len = strnlen(title, *ret_len);
+	return title;
+}
+
+static void write_title(struct recorder *r, const char *bytes, size_t len)
+{
+	record_begin(r, "PROCTITLE");
+	text_lit(&r->out, "proctitle=");
+	title_write(&r->out, bytes, len);
+	text_char(&r->out, '\n');
+}
+
+static void write_fcaps(struct recorder *r, const struct atr_exec *e, const struct plan *plan)
+{
+	struct fcaps fcaps;
+
+	fcaps_of_item(plan->running < 0 ? NULL : &plan->items[plan->running], &e->task, &r->host,
+		      &fcaps);
+	if (!fcaps_recorded(e, &fcaps, &r->host))
+		return;
+	record_begin(r, "BPRM_FCAPS");
+	fcaps_write(&r->out, e, &fcaps);
+	text_char(&r->out, '\n');
+}
+
+static void write_execve(struct recorder *r, const struct atr_exec *e, const char *argv,
+			 size_t argv_len)
+{
+	static const char type[] = "type=EXECVE ";
+	char head[sizeof(type) + ATR_STAMP_MAX];
+
+	memcpy(head, type, sizeof(type) - 1);
+	memcpy(head + sizeof(type) - 1, r->stamp, r->stamp_len);
+	execve_write(&r->out, head, sizeof(type) - 1 + r->stamp_len, e->argc, argv, argv_len);
+}
+
+static void write_records(struct recorder *r, const struct atr_view *view, const char *argv,
+			  size_t argv_len)
+{
+	const struct atr_exec *e = view->exec;
+	bool done = e->hdr.kind == ATR_KIND_EXEC;
+	char flaws[FLAWS_MAX];
+	struct plan plan;
+	unsigned int i;
+	bool argv_short;
+
+	items_plan(r->known, view, argv, argv_len, &plan);
+	argv_short = done && execve_count(argv, argv_len, e->argc) < e->argc;
+	record_stamp(r, &e->hdr);
+	write_syscall(r, view, plan.n, exec_flaws(e, argv_short, flaws, sizeof(flaws)));
+	if (done || e->hdr.flags & ATR_F_PAST)
+		write_fcaps(r, e, &plan);
+	if (done) {
+		write_execve(r, e, argv, argv_len);
+		/* The title is the argument area; where argc is 0, argv is not from there. */
+		if (!e->argc)
+			argv_len = 0;
+	} else {
+		argv = old_title(view, &argv_len);
+	}
+	if (plan.n)
+		write_cwd(r, view);
+	for (i = 0; i < plan.n; i++)
+		write_path(r, e, &plan.items[i], i);
+	write_title(r, argv, argv_len);
+}
+
+int record_exec(struct recorder *r, const struct atr_view *view)
+{
+	const char *argv = "";
+	size_t argv_len = 0;
+	int err = 0;
+
+	if (view->hdr->kind == ATR_KIND_EXEC)
+		err = assembler__take(r->assembler, view, &argv, &argv_len);
+	else
+		assembler__forget(r->assembler, view->hdr);
+	if (!err) {
+		if (r->opts.format == ATR_FORMAT_TEXT)
+			human_exec(r, view, argv, argv_len);
+		else
+			write_records(r, view, argv, argv_len);
+	}
+	knowledge__next(r->known);
+	return err;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What to look up before an event is recorded. */
+#include <errno.h>
+#include <string.h>
+
+#include <linux/fcntl.h>
+
+#include "user/record/items.h"
+#include "user/record/state.h"
+
+/* The caller's array, being filled. */
+struct list {
+	struct recorder *r;
+	struct atr_need *needs;
+	size_t n;
+	size_t max;
+};
+
+static struct atr_need *add(struct list *l, enum atr_need_type type)
+{
+	struct atr_need *need;
+
+	if (l->n == l->max)
+		return NULL;
+	need = &l->needs[l->n++];
+	need->type = type;
+	need->id = 0;
+	need->item = 0;
+	need->file = NULL;
+	need->exe = false;
+	need->nofollow = false;
+	need->base_len = 0;
+	need->path[0] = '\0';
+	return need;
+}
+
+static void path_from_walk(char *path, const struct atr_view *view, const struct atr_str *str)
+{
+	const char *walk;
+	size_t len;
+	int n;
+
+	if (str->flags & (ATR_S_FAULT | ATR_S_CUT | ATR_S_NULL))
+		return;
+	walk = event_str(view, str, &len);
+	n = walk_path(walk, len, path, 2 * ATR_NAME_MAX - 1);
+	path[n < 0 ? 0 : n] = '\0';
+}
+
+/* The path of an item's name: as it is, or behind the working directory, or behind a dirfd. */
+static void path_from_name(struct atr_need *need, const struct atr_view *view,
+			   const struct item *item, bool first)
+{
+	const struct atr_exec *e = view->exec;
+	size_t at = 0, len = item->name_len;
+	char *path = need->path;
+
+	if (!item->name || len >= ATR_NAME_MAX || memchr(item->name, '\0', len))
+		return;
+	if (!len || item->name[0] != '/') {
+		if (first && e->hdr.flags & ATR_F_DIRFD) {
+			path_from_walk(path, view, &e->dir);
+		} else {
+			path_from_walk(path, view, &e->cwd);
+		}
+		at = strlen(path);
+		if (!at || at + 2 + len >= sizeof(need->path)) {
+			path[0] = '\0';
+			return;
+		}
+		if (at && path[at - 1] != '/')
+			path[at++] = '/';
+		need->base_len = at;
+		/* An interpreter without a name is the working directory. */
+		if (!len)
+			path[at++] = '.';
+	}
+	memcpy(path + at, item->name, len);
+	at += len;
+	/* The file itself, where the exec failed for the slash behind it. */
+	while (e->exit == -ENOTDIR && at > need->base_len + 1 && path[at - 1] == '/')
+		at--;
+	path[at] = '\0';
+}
+
+static void need_files(struct list *l, const struct atr_view *view, const struct plan *plan)
+{
+	const struct want *w;
+	struct atr_need *need;
+	unsigned int i;
+
+	for (i = 0; i < plan->nwants; i++) {
+		w = &plan->wants[i];
+		need = add(l, ATR_NEED_FILE);
+		if (!need)
+			return;
+		need->file = w->file;
+		need->exe = w->exe;
+		if (w->exe)
+			path_from_walk(need->path, view, &view->exec->exe);
+		else if (w->script)
+			path_from_walk(need->path, view, &view->exec->script);
+		else if (w->item >= 0 && w->item < (int)plan->n)
+			path_from_name(need, view, &plan->items[w->item], w->item == 0);
+		/* Its name is not known yet: the answer to another need may tell it. */
+		if (!need->exe && !need->path[0])
+			l->n--;
+	}
+}
+
+static void need_items(struct list *l, const struct atr_view *view, const struct plan *plan)
+{
+	const struct atr_exec *e = view->exec;
+	struct atr_need *need;
+	unsigned int i;
+
+	for (i = 0; i < ATR_ITEMS_MAX; i++) {
+		if (!(plan->ask_items & 1u << i))
+			continue;
+		need = add(l, ATR_NEED_ITEM);
+		if (!need)
+			return;
+		need->item = i;
+		path_from_name(need, view, &plan->items[i], i == 0);
+		/* A slash behind a link has it followed all the same. */
+		if (i == 0 && syscall_is_execveat(e->arch, e->nr) && e->exit != -ENOTDIR)
+			need->nofollow = e->args[4] & AT_SYMLINK_NOFOLLOW;
+	}
+}
+
+static void need_name(struct list *l, __u32 id, enum name_group group)
+{
+	enum atr_need_type type = group == NAME_GROUP ? ATR_NEED_GROUP : ATR_NEED_USER;
+	struct atr_need *need;
+	size_t i;
+
+	if (names__known(l->r->names, id, group))
+		return;
+	for (i = 0; i < l->n; i++)
+		if (l->needs[i].type == type && l->needs[i].id == id)
+			return;
+	need = add(l, type);
+	if (need)
+		need->id = id;
+}
+
+static void need_names(struct list *l, const struct atr_task *t)
+{
+	const __u32 uids[] = { t->uid, t->auid, t->euid, t->suid, t->fsuid };
+	const __u32 gids[] = { t->gid, t->egid, t->sgid, t->fsgid };
+	unsigned int i;
+
+	/* Most are the same id again. */
+	for (i = 0; i < sizeof(uids) / sizeof(uids[0]); i++)
+		if (!i || uids[i] != uids[0])
+			need_name(l, uids[i], NAME_USER);
+	for (i = 0; i < sizeof(gids) / sizeof(gids[0]); i++)
+		if (!i || gids[i] != gids[0])
+			need_name(l, gids[i], NAME_GROUP);
+}
+
+static void need_owners(struct list *l, const struct plan *plan)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->n; i++) {
+		if (!plan->items[i].file)
+			continue;
+		need_name(l, plan->items[i].file->uid, NAME_USER);
+		need_name(l, plan->items[i].file->gid, NAME_GROUP);
+	}
+}
+
+static void exec_needs(struct list *l, const struct atr_view *view)
+{
+	enum atr_format format = l->r->opts.format;
+	const char *argv;
+	struct plan plan;
+	size_t len;
+
+	if (format == ATR_FORMAT_TEXT) {
+		need_name(l, view->exec->task.auid, NAME_USER);
+		need_name(l, view->exec->task.uid, NAME_USER);
+		need_name(l, view->exec->task.euid, NAME_USER);
+		return;
+	}
+	len = assembler__peek(l->r->assembler, view, &argv);
+	items_plan(l->r->known, view, argv, len, &plan);
+	need_files(l, view, &plan);
+	need_items(l, view, &plan);
+	if (format == ATR_FORMAT_ENRICHED) {
+		need_names(l, &view->exec->task);
+		need_owners(l, &plan);
+	}
+}
+
+int recorder__needs(struct recorder *r, const struct atr_view *view, struct atr_need *ret_needs,
+		    size_t max)
+{
+	struct list l = { r, ret_needs, 0, max };
+
+	switch (view->hdr->kind) {
+	case ATR_KIND_EXEC:
+	case ATR_KIND_EXECFAIL:
+		exec_needs(&l, view);
+		break;
+	case ATR_KIND_LOST:
+		if (r->opts.format == ATR_FORMAT_ENRICHED)
+			need_name(&l, view->lost->auid, NAME_USER);
+		break;
+	default:
+		break;
+	}
+	return l.n;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "user/record/record.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "user/record/state.h"
+
+enum {
+	LAST_CAP = 40, /* CAP_CHECKPOINT_RESTORE, until a HOST event says otherwise */
+	/* All arguments in hex, with a name and a blank for each: no real exec comes near. */
+	OUT_MAX = 96 << 20,
+};
+
+static int (*const records[])(struct recorder *r, const struct atr_view *view) = {
+#define ROW(number, name, payload, text) [number] = record_##payload,
+	ATR_KINDS(ROW)
+#undef ROW
+};
+
+struct recorder *recorder__new(const struct atr_record_opts *opts)
+{
+	struct recorder *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->opts = *opts;
+	r->serial = opts->first_serial ? opts->first_serial : 1;
+	r->host.last_cap = LAST_CAP;
+	text_init(&r->out, OUT_MAX);
+	r->assembler = assembler__new();
+	r->known = knowledge__new();
+	r->names = names__new();
+	if (!r->assembler || !r->known || !r->names) {
+		recorder__free(r);
+		errno = ENOMEM;
+		return NULL;
+	}
+	/* For the local time of ATR_FORMAT_TEXT: localtime_r() need not do it. */
+	tzset();
+	return r;
+}
+
+void recorder__free(struct recorder *r)
+{
+	if (!r)
+		return;
+	text_free(&r->out);
+	assembler__free(r->assembler);
+	knowledge__free(r->known);
+	names__free(r->names);
+	free(r);
+}
+
+void record_stamp(struct recorder *r, const struct atr_hdr *hdr)
+{
+	static const char head[] = "msg=audit(";
+	unsigned int ms;
+	char *p = r->stamp;
+	__u64 sec;
+
+	clock_real(&r->clock, hdr, &sec, &ms);
+	memcpy(p, head, sizeof(head) - 1);
+	p += sizeof(head) - 1;
+	p += format_u64(p, sec);
+	*p++ = '.';
+	*p++ = '0' + ms / 100;
+	*p++ = '0' + ms / 10 % 10;
+	*p++ = '0' + ms % 10;
+	*p++ = ':';
+	p += format_u64(p, r->serial);
+	*p++ = ')';
+	*p++ = ':';
+	*p++ = ' ';
+	r->stamp_len = p - r->stamp;
+}
+
+void record_begin_(struct recorder *r, const char *type, size_t len)
+{
+	text_bytes(&r->out, type, len);
+	text_bytes(&r->out, r->stamp, r->stamp_len);
+}
+
+/* auditd drops the blank at the end of a line, so EOE ends with its colon. */
+static void write_eoe(struct recorder *r)
+{
+	text_lit(&r->out, "type=EOE ");
+	text_bytes(&r->out, r->stamp, r->stamp_len - 1);
+	text_char(&r->out, '\n');
+}
+
+int recorder__feed(struct recorder *r, const struct atr_view *view, const char **ret_text,
+		   size_t *ret_len)
+{
+	int err;
+
+	text_reset(&r->out);
+	err = records[view->hdr->kind](r, view);
+	if (!err && r->out.len && r->opts.eoe && r->opts.format != ATR_FORMAT_TEXT)
+		write_eoe(r);
+	if (!err)
+		err = r->out.err;
+	if (err)
+		return err;
+	if (r->out.len && ++r->serial == 0)
+		r->serial = 1;
+	*ret_text = r->out.buf;
+	*ret_len = r->out.len;
+	return 0;
+}
+
+int record_chunk(struct recorder *r, const struct atr_view *view)
+{
+	int err = assembler__add(r->assembler, view);
+
+	/* The exec event will say that a piece is missing: once is enough. */
+	return err == -ENODATA ? 0 : err;
+}
+
+int record_clock(struct recorder *r, const struct atr_view *view)
+{
+	clock_add(&r->clock, view->clock);
+	return 0;
+}
+
+int record_file_answer(struct recorder *r, const struct atr_view *view)
+{
+	return knowledge__put_file(r->known, view);
+}
+
+int record_item_answer(struct recorder *r, const struct atr_view *view)
+{
+	return knowledge__put_item(r->known, view->item_answer);
+}
+
+int record_name_answer(struct recorder *r, const struct atr_view *view)
+{
+	const struct atr_name_answer *na = view->name_answer;
+	const char *name;
+	size_t len;
+
+	name = event_str(view, &na->name, &len);
+	if (na->name.flags & ATR_S_NULL)
+		name = NULL;
+	return names__put(r->names, na->id, na->group ? NAME_GROUP : NAME_USER, name, len);
+}
+
+int record_host(struct recorder *r, const struct atr_view *view)
+{
+	r->host.last_cap = view->host->last_cap;
+	r->host.compares_euid = view->host->flags & ATR_HOST_FCAPS_EUID;
+	/* A capture is replayed with the serials that it was recorded with. */
+	if (view->host->first_serial)
+		r->serial = view->host->first_serial;
+	return 0;
+}
