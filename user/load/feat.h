@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ATR_LOAD_FEAT_H
+#define ATR_LOAD_FEAT_H
+
+#include "user/load/hooks.h"
+
+/*
+ * Asks the running kernel. Returns 0, or -errno after it has logged why: -ESRCH when the kernel has
+ * no BTF.
+ */
+int features_probe(struct atr_features *ret);
+
+#endif /* ATR_LOAD_FEAT_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel side, loaded: the only code that knows the skeleton. Life cycle: new, load, attach,
+ * drain as often as its descriptor says, detach, drain once more, free.
+ */
+#ifndef ATR_LOAD_PROBE_H
+#define ATR_LOAD_PROBE_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bpf/event.h"
+#include "user/load/hooks.h"
+
+struct probe;
+
+struct atr_probe_opts {
+	bool failed;	  /* failed execs too */
+	__u32 ring_bytes; /* a power of two, at least a page */
+};
+
+/* How a hook of the table stands. */
+enum hook_state {
+	ATR_HOOK_OFF,	  /* not asked for */
+	ATR_HOOK_MISSING, /* this kernel has not what it needs */
+	ATR_HOOK_REFUSED, /* the kernel would not load or attach it */
+	ATR_HOOK_LIVE,
+};
+
+/* Bytes of one event; valid during the call. Not 0: stop draining. */
+typedef int (*probe_event_fn)(void *ctx, void *data, size_t size);
+
+/* Returns NULL with errno on lack of memory. */
+struct probe *probe__new(const struct atr_probe_opts *opts, const struct atr_features *features);
+void probe__free(struct probe *probe);
+
+/*
+ * Loads the wanted programs. One that the kernel refuses is left out, with a warning that says what
+ * is missing then. 0, or -errno when a required one is refused or nothing can be loaded at all,
+ * logged.
+ */
+int probe__load(struct probe *probe, probe_event_fn fn, void *ctx);
+
+/* From now on events come. Errors as probe__load(). */
+int probe__attach(struct probe *probe);
+void probe__detach(struct probe *probe);
+
+/* Readable, by edge, when there is something to drain. */
+int probe__fd(const struct probe *probe);
+
+/* Hands every waiting event to fn. Returns how many, or what fn returned if it was negative. */
+int probe__drain(struct probe *probe);
+
+enum hook_state probe__hook_state(const struct probe *probe, size_t hook);
+/* errno of a refused hook. */
+int probe__hook_error(const struct probe *probe, size_t hook);
+bool probe__fact_live(const struct probe *probe, enum atr_fact fact);
+
+/* Events of a kind that the hooks meant to report so far. */
+__u64 probe__seen(const struct probe *probe, enum atr_kind kind);
+/* How often the kernel did not run one of the programs, for it was running already (5.12). */
+__u64 probe__missed(const struct probe *probe);
+
+/* Losses that the kernel side counted, and since when (0 when none since the last report). */
+void probe__losses(struct probe *probe, enum atr_kind kind, unsigned int cause,
+		   struct atr_loss *ret);
+void probe__losses_reported(struct probe *probe, enum atr_kind kind, unsigned int cause);
+
+#endif /* ATR_LOAD_PROBE_H */
