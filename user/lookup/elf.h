@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ATR_LOOKUP_ELF_H
+#define ATR_LOOKUP_ELF_H
+
+#include "user/lookup/file.h"
+
+/* Reads what kind of program fd is, and what other program it names to be run by. */
+void program_look(int fd, struct file_facts *ret);
+
+#endif /* ATR_LOOKUP_ELF_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks at files as a task saw them: in its own root, and only at the very same inode. */
+#ifndef ATR_LOOKUP_FILE_H
+#define ATR_LOOKUP_FILE_H
+
+#include "user/record/record.h"
+
+struct file_facts {
+	enum atr_answer_type type;
+	bool cap_known;
+	__u64 cap_fp;
+	__u64 cap_fi;
+	__u32 cap_fe;
+	__u32 cap_fver;
+	__u32 cap_rootid;
+	bool has_interp;
+	bool has_arg;
+	char interp[ATR_NAME_MAX];
+	char arg[ATR_NAME_MAX];
+};
+
+/* What is in need->file; type ATR_ANSWER_NONE and nothing known where it could not be found. */
+void file_look(const struct atr_view *view, const struct atr_need *need, struct file_facts *ret);
+
+/*
+ * What need->path leads to, for a task with the rights of view's. 0, or the -errno that the task
+ * would have met on its way; -ESRCH when its root cannot be reached any more.
+ */
+int item_look(const struct atr_view *view, const struct atr_need *need, struct atr_file *ret);
+
+#endif /* ATR_LOOKUP_FILE_H */

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "user/lookup/lookup.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "user/lookup/file.h"
+
+static void answer_begin(union atr_answer *answer, __u16 kind, __u32 size)
+{
+	memset(answer, 0, sizeof(*answer));
+	answer->hdr.kind = kind;
+	answer->hdr.abi = ATR_ABI;
+	answer->hdr.size = size;
+}
+
+/* Puts a string behind the answer; NULL: there is none. */
+static void answer_str(union atr_answer *answer, struct atr_str *str, const char *text, size_t len)
+{
+	__u32 end = answer->hdr.size;
+
+	str->off = end;
+	if (!text) {
+		str->flags = ATR_S_NULL;
+		return;
+	}
+	memcpy(answer->bytes + end, text, len);
+	str->len = len;
+	answer->hdr.size = (end + len + 1 + 7) & ~7U;
+}
+
+static void answer_file(const struct atr_view *view, const struct atr_need *need,
+			union atr_answer *ret)
+{
+	struct file_facts facts;
+
+	answer_begin(ret, ATR_KIND_FILE, sizeof(ret->file));
+	file_look(view, need, &facts);
+	ret->file.file = *need->file;
+	ret->file.type = facts.type;
+	ret->file.cap_known = facts.cap_known;
+	ret->file.cap_fp = facts.cap_fp;
+	ret->file.cap_fi = facts.cap_fi;
+	ret->file.cap_fe = facts.cap_fe;
+	ret->file.cap_fver = facts.cap_fver;
+	ret->file.cap_rootid = facts.cap_rootid;
+	answer_str(ret, &ret->file.interp, facts.has_interp ? facts.interp : NULL,
+		   strlen(facts.interp));
+	answer_str(ret, &ret->file.arg, facts.has_arg ? facts.arg : NULL, strlen(facts.arg));
+}
+
+static void answer_item(const struct atr_view *view, const struct atr_need *need,
+			union atr_answer *ret)
+{
+	answer_begin(ret, ATR_KIND_ITEM, sizeof(ret->item));
+	ret->item.item = need->item;
+	ret->item.error = -item_look(view, need, &ret->item.file);
+}
+
+static void answer_name(const struct atr_need *need, union atr_answer *ret)
+{
+	bool is_group = need->type == ATR_NEED_GROUP;
+	const char *name = NULL;
+	struct passwd *user, user_buf;
+	struct group *group, group_buf;
+	static __thread char text[1 << 18]; /* some groups have a great many members */
+
+	answer_begin(ret, ATR_KIND_NAME, sizeof(ret->name));
+	ret->name.id = need->id;
+	ret->name.group = is_group;
+	if (is_group && !getgrgid_r(need->id, &group_buf, text, sizeof(text), &group) && group)
+		name = group->gr_name;
+	if (!is_group && !getpwuid_r(need->id, &user_buf, text, sizeof(text), &user) && user)
+		name = user->pw_name;
+	if (name && strlen(name) >= ATR_NAME_MAX)
+		name = NULL;
+	answer_str(ret, &ret->name.name, name, name ? strlen(name) : 0);
+}
+
+void lookup_nothing(const struct atr_need *need, union atr_answer *ret)
+{
+	switch (need->type) {
+	case ATR_NEED_FILE:
+		answer_begin(ret, ATR_KIND_FILE, sizeof(ret->file));
+		ret->file.file = *need->file;
+		ret->file.type = ATR_ANSWER_NONE;
+		answer_str(ret, &ret->file.interp, NULL, 0);
+		answer_str(ret, &ret->file.arg, NULL, 0);
+		break;
+	case ATR_NEED_ITEM:
+		answer_begin(ret, ATR_KIND_ITEM, sizeof(ret->item));
+		ret->item.item = need->item;
+		ret->item.error = ESRCH;
+		break;
+	case ATR_NEED_USER:
+	case ATR_NEED_GROUP:
+		answer_begin(ret, ATR_KIND_NAME, sizeof(ret->name));
+		ret->name.id = need->id;
+		ret->name.group = need->type == ATR_NEED_GROUP;
+		answer_str(ret, &ret->name.name, NULL, 0);
+		break;
+	}
+}
+
+void lookup_answer(const struct atr_view *view, const struct atr_need *need, union atr_answer *ret)
+{
+	switch (need->type) {
+	case ATR_NEED_FILE:
+		answer_file(view, need, ret);
+		break;
+	case ATR_NEED_ITEM:
+		answer_item(view, need, ret);
+		break;
+	case ATR_NEED_USER:
+	case ATR_NEED_GROUP:
+		answer_name(need, ret);
+		break;
+	}
+}

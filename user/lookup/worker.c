@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "user/lookup/worker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	DEADLINE_MS = 200,
+	STUCK_MAX = 16, /* threads left behind before look-ups are given up */
+};
+
+/* One look-up, with copies of all that it reads: it may outlive its event. */
+struct job {
+	bool done;
+	bool left; /* nobody waits for it any more: the thread frees it */
+	struct atr_need need;
+	struct atr_file file;
+	union atr_answer answer;
+	__u64 event[];
+};
+
+struct worker {
+	pthread_mutex_t lock;
+	pthread_cond_t wanted;
+	pthread_cond_t done;
+	struct job *job; /* for the thread that waits */
+	bool waiting;	 /* there is such a thread */
+	bool stop;
+	unsigned int stuck;
+};
+
+struct worker *worker__new(void)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+	pthread_condattr_t attr;
+
+	if (!worker)
+		return NULL;
+	pthread_mutex_init(&worker->lock, NULL);
+	pthread_cond_init(&worker->wanted, NULL);
+	/* Not of the time of day: that may be set meanwhile. */
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&worker->done, &attr);
+	pthread_condattr_destroy(&attr);
+	return worker;
+}
+
+/* Threads that are stuck keep what they use until the process ends. */
+void worker__free(struct worker *worker)
+{
+	if (!worker)
+		return;
+	pthread_mutex_lock(&worker->lock);
+	worker->stop = true;
+	pthread_cond_signal(&worker->wanted);
+	pthread_mutex_unlock(&worker->lock);
+}
+
+static void run(struct job *job)
+{
+	struct atr_view view = { .hdr = (void *)job->event, .payload = job->event };
+
+	job->need.file = job->need.file ? &job->file : NULL;
+	lookup_answer(&view, &job->need, &job->answer);
+}
+
+static void *thread_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct job *job;
+	bool left = false;
+
+	pthread_mutex_lock(&worker->lock);
+	while (!left) {
+		while (!worker->job && !worker->stop)
+			pthread_cond_wait(&worker->wanted, &worker->lock);
+		if (!worker->job)
+			break;
+		job = worker->job;
+		worker->job = NULL;
+		pthread_mutex_unlock(&worker->lock);
+		run(job);
+		pthread_mutex_lock(&worker->lock);
+		job->done = true;
+		left = job->left;
+		if (left) {
+			worker->stuck--;
+			free(job);
+		} else {
+			pthread_cond_signal(&worker->done);
+		}
+	}
+	pthread_mutex_unlock(&worker->lock);
+	return NULL;
+}
+
+static int thread_start(struct worker *worker)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	err = pthread_create(&thread, &attr, thread_main, worker);
+	pthread_attr_destroy(&attr);
+	return -err;
+}
+
+static struct job *job_new(const struct atr_view *view, const struct atr_need *need)
+{
+	struct job *job = malloc(sizeof(*job) + view->hdr->size);
+
+	if (!job)
+		return NULL;
+	job->done = false;
+	job->left = false;
+	job->need = *need;
+	if (need->file)
+		job->file = *need->file;
+	memcpy(job->event, view->hdr, view->hdr->size);
+	return job;
+}
+
+/* Until it is done or the deadline has passed. */
+static bool wait_done(struct worker *worker, struct job *job)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += DEADLINE_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	while (!job->done) {
+		if (pthread_cond_timedwait(&worker->done, &worker->lock, &until))
+			break;
+	}
+	return job->done;
+}
+
+bool worker__answer(struct worker *worker, const struct atr_view *view, const struct atr_need *need,
+		    union atr_answer *ret)
+{
+	struct job *job = NULL;
+	bool done = false, left = false;
+
+	pthread_mutex_lock(&worker->lock);
+	if (worker->stuck < STUCK_MAX)
+		job = job_new(view, need);
+	if (job && !worker->waiting && !thread_start(worker))
+		worker->waiting = true;
+	if (job && worker->waiting) {
+		worker->job = job;
+		pthread_cond_signal(&worker->wanted);
+		done = wait_done(worker, job);
+		/* Not done, and not to be had any more: its thread is on its own, another will serve. */
+		left = !done && worker->job != job;
+		worker->job = NULL;
+	}
+	if (done)
+		memcpy(ret, &job->answer, job->answer.hdr.size);
+	if (left) {
+		job->left = true;
+		worker->waiting = false;
+		worker->stuck++;
+		job = NULL;
+	}
+	pthread_mutex_unlock(&worker->lock);
+	free(job);
+	if (!done)
+		lookup_nothing(need, ret);
+	return done;
+}
