@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ATR_CMD_COMMANDS_H
+#define ATR_CMD_COMMANDS_H
+
+#include <stdbool.h>
+
+#include "user/cmd/opts.h"
+#include "user/record/record.h"
+
+/* All commands, the default first; ends with NULL. */
+extern const struct command *const atr_commands[];
+
+extern const struct command atr_command_trace;
+extern const struct command atr_command_check;
+extern const struct command atr_command_replay;
+
+/*
+ * Are the capabilities there that loading, attaching and looking up take? Else says which are not,
+ * on stderr, and returns false.
+ */
+bool privilege_check(const char *command);
+
+/* The argument of -f: what is wrong with it, or NULL. */
+const char *format_parse(const char *arg, enum atr_format *ret);
+
+#endif /* ATR_CMD_COMMANDS_H */

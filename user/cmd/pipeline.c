@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/cmd/pipeline.h"
+#include "user/log.h"
+#include "user/lookup/worker.h"
+
+/* Rounds of look-ups for one event: an answer can uncover the next need, a script within a script. */
+#define ROUNDS_MAX (ATR_FILES_MAX + 1)
+#define NEEDS_MAX  16
+
+/* After so many events a drain pauses. */
+#define PIPELINE_BATCH 4096
+
+struct pipeline {
+	struct recorder *recorder;
+	struct worker *worker;
+	struct sink *sink;
+	struct sink *capture;
+	struct pipeline_counts counts;
+	struct atr_clock clock;
+	__u64 *seq; /* the last of each cpu and slot */
+	__u32 cpus;
+	__u64 taken;
+	__u64 late;   /* look-ups that were given up */
+	bool closed;  /* nobody reads any more */
+	bool failing; /* the last write failed, and that has been said */
+	bool capture_failing;
+	__u64 reported[ATR_KIND_USER][ATR_CAUSE_MAX];
+	struct atr_loss loss[ATR_KIND_USER][ATR_CAUSE_MAX]; /* in user space */
+	struct atr_need needs[NEEDS_MAX];
+	union atr_answer answer;
+};
+
+struct pipeline *pipeline__new(const struct atr_record_opts *opts, struct sink *sink,
+			       struct sink *capture)
+{
+	struct pipeline *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->sink = sink;
+	p->capture = capture;
+	p->cpus = sysconf(_SC_NPROCESSORS_CONF);
+	p->seq = calloc((size_t)p->cpus * ATR_SLOTS, sizeof(*p->seq));
+	p->recorder = recorder__new(opts);
+	p->worker = worker__new();
+	if (!p->seq || !p->recorder || !p->worker) {
+		pipeline__free(p);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return p;
+}
+
+void pipeline__free(struct pipeline *p)
+{
+	if (!p)
+		return;
+	recorder__free(p->recorder);
+	worker__free(p->worker);
+	free(p->seq);
+	free(p);
+}
+
+const struct pipeline_counts *pipeline__counts(const struct pipeline *p)
+{
+	return &p->counts;
+}
+
+bool pipeline__closed(const struct pipeline *p)
+{
+	return p->closed;
+}
+
+/* Of what is made here only the loss of an event of the kernel's counts. */
+static void lose(struct pipeline *p, const struct atr_hdr *hdr, enum atr_cause cause)
+{
+	struct atr_loss *loss;
+
+	if (hdr->kind >= ATR_KIND_USER)
+		return;
+	loss = &p->loss[hdr->kind][cause];
+	p->counts.lost[cause]++;
+	if (!loss->first)
+		loss->first = hdr->time;
+	loss->last = hdr->time;
+	loss->count++;
+}
+
+static void capture(struct pipeline *p, const void *data, size_t size)
+{
+	int err;
+
+	if (!p->capture)
+		return;
+	err = sink__write(p->capture, data, size);
+	if (err && !p->capture_failing)
+		log_warn("the capture cannot be written: %s; events are missing in it",
+			 strerror(-err));
+	p->capture_failing = err != 0;
+}
+
+/* Writes what an event became, or counts it as lost. */
+static void emit(struct pipeline *p, const struct atr_hdr *hdr, const char *text, size_t len)
+{
+	int err = p->closed ? -EPIPE : sink__write(p->sink, text, len);
+
+	if (err == -EPIPE || err == -ETIMEDOUT)
+		p->closed = true;
+	if (err) {
+		if (!p->failing && !p->closed)
+			log_error("the output cannot be written: %s; events are lost, and counted, "
+				  "until it can be again",
+				  strerror(-err));
+		p->failing = true;
+		lose(p, hdr, ATR_CAUSE_WRITE);
+		return;
+	}
+	if (p->failing)
+		log_info("the output can be written again");
+	p->failing = false;
+	if (hdr->kind < ATR_KIND_USER)
+		p->counts.written++;
+}
+
+/* Into the capture and the recorder, and what comes of it to the output. */
+static int feed(struct pipeline *p, const void *data, size_t size)
+{
+	struct atr_view view;
+	const char *text;
+	size_t len = 0;
+	int err;
+
+	err = event_view(data, size, &view);
+	if (err)
+		return err;
+	capture(p, data, size);
+	err = recorder__feed(p->recorder, &view, &text, &len);
+	if (!err && len)
+		emit(p, view.hdr, text, len);
+	return err;
+}
+
+static void answer_needs(struct pipeline *p, const struct atr_view *view)
+{
+	int round, n, i;
+
+	for (round = 0; round < ROUNDS_MAX; round++) {
+		n = recorder__needs(p->recorder, view, p->needs, NEEDS_MAX);
+		if (n <= 0)
+			return;
+		for (i = 0; i < n; i++) {
+			if (!worker__answer(p->worker, view, &p->needs[i], &p->answer) &&
+			    !p->late++)
+				log_warn("a look-up takes too long (a file system or name service "
+					 "that does not answer?); such facts are not known "
+					 "from now on, the records say so");
+			p->answer.hdr.time = view->hdr->time;
+			feed(p, &p->answer, p->answer.hdr.size);
+		}
+	}
+}
+
+/* Events of one cpu and slot are numbered without a gap; what the ring refused leaves one. */
+static void watch_sequence(struct pipeline *p, const struct atr_hdr *hdr)
+{
+	__u64 *last;
+
+	if (hdr->cpu >= p->cpus || hdr->slot >= ATR_SLOTS)
+		return;
+	last = &p->seq[hdr->cpu * ATR_SLOTS + hdr->slot];
+	if (hdr->seq > *last + 1)
+		p->counts.gaps += hdr->seq - *last - 1;
+	*last = hdr->seq;
+}
+
+int pipeline__event(void *pipeline, void *data, size_t size)
+{
+	struct pipeline *p = pipeline;
+	const struct atr_hdr *hdr = data;
+	struct atr_view view;
+	int err;
+
+	err = event_view(data, size, &view);
+	if (err) {
+		log_error("an event of the kernel side is not understood: %zu bytes: %s; it is "
+			  "counted as lost",
+			  size, strerror(-err));
+		if (size >= sizeof(*hdr))
+			lose(p, hdr, ATR_CAUSE_BAD_EVENT);
+		return 0;
+	}
+	watch_sequence(p, hdr);
+	if (hdr->kind == ATR_KIND_CHUNK) {
+		feed(p, data, size);
+		return 0;
+	}
+	p->taken++;
+	answer_needs(p, &view);
+	err = feed(p, data, size);
+	if (err)
+		lose(p, hdr, err == -ENODATA ? ATR_CAUSE_INCOMPLETE : ATR_CAUSE_BAD_EVENT);
+	/* So that a storm of events leaves time for signals, clocks and reports. */
+	return p->taken % PIPELINE_BATCH ? 0 : -EAGAIN;
+}
+
+/*
+ * Where the kernel stamps events in TAI only a change of TAI - UTC matters. Else a set clock shows
+ * as a jump; slewing moves it by some ten microseconds a second.
+ */
+static int clock_tick(struct pipeline *p)
+{
+	struct atr_clock now;
+	__s64 moved;
+
+	clock_event(&now);
+	moved = now.real_boot - p->clock.real_boot;
+	if (now.tai_real == p->clock.tai_real && moved < 500000 && moved > -500000)
+		return 0;
+	p->clock = now;
+	return feed(p, &now, sizeof(now));
+}
+
+int pipeline__begin(struct pipeline *p, __u32 first_serial)
+{
+	struct atr_host host;
+	int err;
+
+	host_event(first_serial, &host);
+	err = feed(p, &host, sizeof(host));
+	return err ? err : clock_tick(p);
+}
+
+static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
+		  const struct atr_loss *loss)
+{
+	struct atr_lost lost = {
+		.hdr = {
+			.size = sizeof(lost),
+			.kind = ATR_KIND_LOST,
+			.abi = ATR_ABI,
+			.time = loss->last,
+		},
+		.count = loss->count - p->reported[kind][cause],
+		.first = loss->first ? loss->first : loss->last,
+		.last = loss->last,
+		.lost_kind = kind,
+		.cause = cause,
+		.pid = getpid(),
+		.auid = ATR_UNSET,
+	};
+	int err;
+
+	err = feed(p, &lost, sizeof(lost));
+	if (err || p->failing)
+		return err;
+	p->reported[kind][cause] = loss->count;
+	log_warn("%llu %s events lost: %s", lost.count, kind_name(kind), cause_name(cause));
+	return 0;
+}
+
+int pipeline__tick(struct pipeline *p, struct probe *probe)
+{
+	unsigned int kind, cause;
+	struct atr_loss loss;
+	int err;
+
+	err = clock_tick(p);
+	for (kind = 0; kind < ATR_KIND_USER; kind++) {
+		for (cause = 0; cause < ATR_CAUSE_MAX && !err; cause++) {
+			loss = p->loss[kind][cause];
+			if (cause < ATR_LOST_CAUSES)
+				probe__losses(probe, kind, cause, &loss);
+			if (loss.count == p->reported[kind][cause])
+				continue;
+			err = report(p, kind, cause, &loss);
+			/* It can be told only when there is output again. */
+			if (p->failing)
+				continue;
+			if (cause < ATR_LOST_CAUSES)
+				probe__losses_reported(probe, kind, cause);
+			else
+				p->loss[kind][cause].first = 0;
+		}
+	}
+	return err;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What becomes of an event on its way from the ring to the output, and the account of it. */
+#ifndef ATR_CMD_PIPELINE_H
+#define ATR_CMD_PIPELINE_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include "user/load/probe.h"
+#include "user/record/record.h"
+#include "user/sink/sink.h"
+
+struct pipeline;
+
+/* Counts of EXEC and EXECFAIL events, which the ledger adds up. */
+struct pipeline_counts {
+	__u64 written;
+	__u64 lost[ATR_CAUSE_MAX]; /* in user space */
+	__u64 gaps;		   /* missing sequence numbers */
+};
+
+/*
+ * sink and capture (NULL: none) stay the caller's. Returns NULL with errno on lack of memory.
+ */
+struct pipeline *pipeline__new(const struct atr_record_opts *opts, struct sink *sink,
+			       struct sink *capture);
+void pipeline__free(struct pipeline *p);
+
+/* The first events of a stream: host and clock. */
+int pipeline__begin(struct pipeline *p, __u32 first_serial);
+
+/* Takes one event from the ring, as probe_event_fn; written, or counted as lost. -EAGAIN: pause here. */
+int pipeline__event(void *pipeline, void *data, size_t size);
+
+/* Has the reader of the output gone? What comes after that is only counted. */
+bool pipeline__closed(const struct pipeline *p);
+
+/* After each drain: has a clock been set, is there a loss to report? */
+int pipeline__tick(struct pipeline *p, struct probe *probe);
+
+const struct pipeline_counts *pipeline__counts(const struct pipeline *p);
+
+#endif /* ATR_CMD_PIPELINE_H */

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* autrail trace: attach, write a record group for every event until told to stop, account for it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "user/cmd/commands.h"
+#include "user/cmd/pipeline.h"
+#include "user/load/feat.h"
+#include "user/load/libbpf_log.h"
+#include "user/log.h"
+
+/*
+ * The first event wakes us; what comes in the next moment is taken along. It bounds how late a
+ * record is, and how often we wake up on a busy machine.
+ */
+#define GATHER_MS 20
+
+/* Clocks are looked at so often while nothing happens. */
+#define IDLE_MS 10000
+
+/*
+ * Serials of records, from the upper half of their range: kernel audit counts from 1, so the two logs
+ * of one machine can be merged and no two events have the same time and serial.
+ */
+#define FIRST_SERIAL 0x80000000U
+
+static struct trace_opts {
+	const char *output;
+	const char *capture;
+	enum atr_format format;
+	struct atr_probe_opts probe;
+} trace_opts = {
+	.probe = { .failed = true, .ring_bytes = 8 << 20 },
+};
+
+struct trace {
+	struct atr_features features;
+	struct sink *sink;
+	struct sink *capture;
+	struct pipeline *pipeline;
+	struct probe *probe;
+	int epoll;
+	int signals;
+};
+
+static const char *set_output(void *dest, const char *arg)
+{
+	((struct trace_opts *)dest)->output = arg;
+	return NULL;
+}
+
+static const char *set_capture(void *dest, const char *arg)
+{
+	((struct trace_opts *)dest)->capture = arg;
+	return NULL;
+}
+
+static const char *set_format(void *dest, const char *arg)
+{
+	return format_parse(arg, &((struct trace_opts *)dest)->format);
+}
+
+static const char *set_no_failed(void *dest, const char *arg)
+{
+	((struct trace_opts *)dest)->probe.failed = false;
+	return NULL;
+}
+
+static const char *set_ring(void *dest, const char *arg)
+{
+	unsigned long long size;
+	char *end;
+
+	errno = 0;
+	size = strtoull(arg, &end, 10);
+	if (end == arg || errno || arg[0] == '-')
+		return "it must be a number of bytes, with K or M behind it if you like";
+	if (*end == 'K' || *end == 'k')
+		size <<= 10, end++;
+	else if (*end == 'M' || *end == 'm')
+		size <<= 20, end++;
+	if (*end || size < (unsigned long long)sysconf(_SC_PAGESIZE) || size > 1ULL << 30 ||
+	    size & (size - 1))
+		return "it must be a power of two from a page to 1024M";
+	((struct trace_opts *)dest)->probe.ring_bytes = size;
+	return NULL;
+}
+
+static const char *set_quiet(void *dest, const char *arg)
+{
+	log_set_level(ATR_LOG_WARN);
+	return NULL;
+}
+
+static const char *set_verbose(void *dest, const char *arg)
+{
+	log_set_level(log_level() < ATR_LOG_DEBUG ? ATR_LOG_DEBUG : ATR_LOG_TRACE);
+	return NULL;
+}
+
+static const struct opt opts[] = {
+	{ 'o', "output", "FILE", "append records to FILE instead of standard output", set_output },
+	{ 'f', "format", "FORMAT", "raw (default), enriched, or text: a line an event for people",
+	  set_format },
+	{ 0, "no-failed", NULL, "leave out failed execs, and the hooks that every call pays for",
+	  set_no_failed },
+	{ 0, "ring", "SIZE", "of the buffer between kernel and autrail, default 8M", set_ring },
+	{ 0, "capture", "FILE", "keep the events as well, for autrail replay", set_capture },
+	{ 'q', "quiet", NULL, "only warnings and errors", set_quiet },
+	{ 'v', "verbose", NULL, "say more; twice: libbpf's debugging too", set_verbose },
+	{},
+};
+
+static int sink_open(const char *path, const char *what, struct sink **ret)
+{
+	int err = sink__open(path, ret);
+
+	if (err)
+		log_error("cannot open %s for the %s: %s; nothing is recorded", path, what,
+			  strerror(-err));
+	return err;
+}
+
+static int outputs_open(struct trace *t, const struct trace_opts *o)
+{
+	struct atr_record_opts record = {
+		.format = o->format,
+		.colour = !o->output && isatty(STDOUT_FILENO),
+		.first_serial = FIRST_SERIAL,
+	};
+
+	if (sink_open(o->output, "records", &t->sink) ||
+	    (o->capture && sink_open(o->capture, "capture", &t->capture)))
+		return -1;
+	t->pipeline = pipeline__new(&record, t->sink, t->capture);
+	if (!t->pipeline) {
+		log_error("cannot start: %s", strerror(errno));
+		return -1;
+	}
+	return pipeline__begin(t->pipeline, FIRST_SERIAL);
+}
+
+static int watch(struct trace *t, int fd, unsigned int events)
+{
+	struct epoll_event event = { .events = events, .data.fd = fd };
+
+	/* A regular file as output cannot be watched, nor need it be. */
+	if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &event) && errno != EPERM) {
+		log_error("cannot wait for events: %s", strerror(errno));
+		return -errno;
+	}
+	return 0;
+}
+
+static int watches_open(struct trace *t)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	t->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	t->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (t->signals < 0 || t->epoll < 0) {
+		log_error("cannot wait for events: %s", strerror(errno));
+		return -errno;
+	}
+	sink__set_stop(t->sink, t->signals);
+	if (watch(t, t->signals, EPOLLIN) || watch(t, probe__fd(t->probe), EPOLLIN | EPOLLET) ||
+	    watch(t, sink__fd(t->sink), 0))
+		return -1;
+	return 0;
+}
+
+/* Waits up to timeout ms: 1 go on, 0 stop (a signal, or nobody reads any more), or -errno. */
+static int wait_events(struct trace *t, int timeout)
+{
+	struct epoll_event events[4];
+	int n, i;
+
+	n = epoll_wait(t->epoll, events, 4, timeout);
+	if (n < 0 && errno != EINTR)
+		return -errno;
+	for (i = 0; i < n; i++) {
+		if (events[i].data.fd != probe__fd(t->probe))
+			return 0;
+	}
+	return 1;
+}
+
+/* -EAGAIN: there may be more. */
+static int drain(struct trace *t)
+{
+	int err = probe__drain(t->probe), tick = pipeline__tick(t->pipeline, t->probe);
+
+	return err < 0 ? err : tick;
+}
+
+static int loop(struct trace *t)
+{
+	int go, err = 0;
+
+	for (;;) {
+		go = wait_events(t, err ? 0 : IDLE_MS);
+		if (go > 0 && !err)
+			go = wait_events(t, GATHER_MS);
+		if (go < 0)
+			return go;
+		if (!go)
+			return 0;
+		err = drain(t);
+		if ((err && err != -EAGAIN) || pipeline__closed(t->pipeline))
+			return err == -EAGAIN ? 0 : err;
+	}
+}
+
+/* seen is the kernel's count, the others are ours: that they add up is the proof. */
+static void print_ledger(struct trace *t)
+{
+	const struct pipeline_counts *counts = pipeline__counts(t->pipeline);
+	__u64 seen = 0, lost = 0, sent = 0, missed;
+	struct atr_loss loss;
+	unsigned int kind, cause;
+
+	for (cause = ATR_LOST_CAUSES; cause < ATR_CAUSE_MAX; cause++)
+		lost += counts->lost[cause];
+	for (kind = 0; kind < ATR_KIND_USER; kind++) {
+		seen += probe__seen(t->probe, kind);
+		for (cause = 0; cause < ATR_LOST_CAUSES; cause++) {
+			probe__losses(t->probe, kind, cause, &loss);
+			lost += loss.count;
+			sent += cause == ATR_CAUSE_RING_FULL ? loss.count : 0;
+		}
+	}
+	/* The kernel runs no program of ours within itself; such events neither it nor we could see. */
+	missed = probe__missed(t->probe);
+	if (missed)
+		log_warn("the kernel left a program out %llu times: as many events may be missing",
+			 missed);
+	log_info("ledger: seen %llu = written %llu + filtered 0 + lost %llu", seen, counts->written,
+		 lost);
+	if (seen != counts->written + lost)
+		log_warn("the ledger does not add up: %lld events are unaccounted for",
+			 (long long)(seen - counts->written - lost));
+	if (counts->gaps > sent)
+		log_warn("%llu sequence numbers are missing, %llu events were refused by the ring",
+			 counts->gaps, sent);
+}
+
+static void print_ready(struct trace *t, const struct trace_opts *o)
+{
+	bool failed = probe__fact_live(t->probe, ATR_FACT_FAILED);
+
+	log_info("ready: recording execs%s, ring of %u KiB",
+		 failed		 ? " and failed execs" :
+		 o->probe.failed ? " (failed ones cannot be seen)" :
+				   " (failed ones left out)",
+		 o->probe.ring_bytes >> 10);
+}
+
+static int trace_run(void *dest, int argc, char **argv)
+{
+	const struct trace_opts *o = dest;
+	struct trace t = { .epoll = -1, .signals = -1 };
+	int err, code = ATR_EXIT_RUNTIME;
+
+	if (!privilege_check("trace"))
+		return ATR_EXIT_PRIVILEGE;
+	libbpf_log_init();
+	if (outputs_open(&t, o))
+		goto out;
+	code = ATR_EXIT_KERNEL;
+	if (features_probe(&t.features))
+		goto out;
+	t.probe = probe__new(&o->probe, &t.features);
+	if (!t.probe || probe__load(t.probe, pipeline__event, t.pipeline))
+		goto out;
+	if (watches_open(&t)) {
+		code = ATR_EXIT_RUNTIME;
+		goto out;
+	}
+	if (probe__attach(t.probe))
+		goto out;
+	/* libbpf had all of the kernel's types in memory. */
+	malloc_trim(0);
+	print_ready(&t, o);
+	err = loop(&t);
+	probe__detach(t.probe);
+	while (!err || err == -EAGAIN) {
+		err = drain(&t);
+		if (!err)
+			break;
+	}
+	if (err)
+		log_error("stopped: %s", strerror(-err));
+	code = err ? ATR_EXIT_RUNTIME : ATR_EXIT_OK;
+	print_ledger(&t);
+out:
+	probe__free(t.probe);
+	pipeline__free(t.pipeline);
+	sink__free(t.capture);
+	sink__free(t.sink);
+	if (t.epoll >= 0)
+		close(t.epoll);
+	if (t.signals >= 0)
+		close(t.signals);
+	return code;
+}
+
+const struct command atr_command_trace = {
+	.name = "trace",
+	.summary = "stream audit records of every exec to standard output, until interrupted",
+	.opts = opts,
+	.run = trace_run,
+	.dest = &trace_opts,
+};
