@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Every act of the list, under kernel audit and autrail at the same time: the same records, but for
+# what tests/root/allowed lists. Once raw, once enriched.
+#   ACTS="NAME..." does only those; KEEP=1 keeps the logs.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+begin
+reason=$(audit_unusable)
+if [ -n "$reason" ]; then
+	skip_all "$reason"
+fi
+
+# Acts whose files nobody can look at once the task is gone: its mount namespace went with it, /proc
+# showed them to it alone, or the old program's memory, where the name was. (A directory's ctime moves
+# with what comes and goes in it.)
+unsure='^(mntns-|overlay|bind-|eacces-proc|ld-address|past-return-|fd-empty-directory)'
+
+compare() {
+	"$COMPARE" --unsure-acts "$unsure" --ppid "$actor_ppid" --acts "$work/acts" --allowed "$ALLOWED" --rising --groups \
+		"$audit_log" "$work/autrail.log"
+}
+
+parity() {
+	format=$1
+	audit_begin "$(echo "$format" | tr '[:lower:]' '[:upper:]')"
+	if ! autrail_begin "$work/autrail.log" -f "$format"; then
+		ok 1 "$format: autrail is ready" "$autrail_err"
+		audit_end
+		return
+	fi
+	# shellcheck disable=SC2086 # a list of names
+	actor_begin "$ACT" run -w -s 1500 ${ACTS:-}
+	audit_rule "$actor_ppid"
+	status=0
+	actor_go || status=$?
+	grep WRONG "$work/acts" >>"$work/acts.err" || true
+	ok "$status" "$format: every act came out as it should" "$work/acts.err"
+	check "$format: kernel audit's log is complete" audit_sync
+	check "$format: kernel audit lost nothing" test "$(audit_status lost)" -eq "$audit_lost"
+	status=0
+	autrail_end || status=$?
+	ok "$status" "$format: autrail ends well" "$autrail_err"
+	check "$format: the ledger adds up" ledger_balanced
+	check "$format: autrail lost nothing" test "$(ledger lost)" -eq 0
+	check "$format: no difference but the allowed ones" compare
+	grep -E "^(events:|[0-9]+ (x|events) )" "$work/check.out" | diag
+	if [ -n "${KEEP:-}" ]; then
+		mkdir -p "$work/$format"
+		cp "$audit_log" "$work/autrail.log" "$work/acts" "$work/check.out" "$autrail_err" \
+			"$work/$format"
+	fi
+	audit_end
+	rm -f "$audit_log" "$work/autrail.log"
+}
+
+for format in ${FORMATS:-raw enriched}; do
+	parity "$format"
+done
+finish
