@@ -1,0 +1,257 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Other kernels: fetch them, and run commands under them in QEMU guests (TCG: no KVM is needed).
+#
+#	vm.sh fetch SUITE...      the newest cloud kernel of each Debian suite, into the cache
+#	vm.sh list                what is there: suite, release, version of the package
+#	vm.sh run KERNEL [--icount] [--append ARGS] [--timeout SECONDS] -- COMMAND...
+#
+# KERNEL is a suite (bookworm-security; fetched if it is not there) or how the release of one that
+# was fetched begins (6.1). The guest's root is this machine's own /, read through virtiofs, under
+# an overlay that takes all writes and goes with the guest; /tmp and /run are empty. The command
+# runs there as root, in this repository; what it writes to stdout and stderr comes out here as it
+# writes it, and its exit status is that of vm.sh: 124 when the time is up (300 s), 125 when the
+# guest did not get that far or died (then the end of its console is on stderr).
+#
+#	--append ARGS   more of the kernel's command line: "lsm=lockdown,yama"
+#	--icount        the guest's clock counts instructions, one a nanosecond, and no time passes
+#	                while it sleeps: what is timed inside is the same from run to run
+#	VM_CACHE        where the kernels are kept (build/vm)
+set -euo pipefail
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+repo=$(realpath "$(dirname "$0")/..")
+build=${BUILD:-$repo/build}
+cache=${VM_CACHE:-$build/vm}
+memory=1024 # MiB; taken from the host as the guest touches it
+
+. "$repo/scripts/vm/kernel.sh"
+. "$repo/scripts/vm/initrd.sh"
+
+run=     # the directory of this run
+pids=()  # what has to be ended with it
+
+say() {
+	echo "vm: $*" >&2
+}
+
+die() {
+	say "$*"
+	exit 125
+}
+
+help() {
+	sed -n '/^#\tvm.sh/s/^#\t/  /p' "$0"
+}
+
+usage() {
+	help >&2
+	exit 2
+}
+
+# --- what the host lacks --------------------------------------------------------------------------
+
+# Bookworm's is in C, later ones are in Rust and lie elsewhere.
+virtiofsd_path() {
+	local path
+	for path in /usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd; do
+		[ ! -x "$path" ] || { echo "$path"; return; }
+	done
+}
+
+require() { # COMMAND...
+	local command
+	for command; do
+		command -v "$command" >/dev/null || die "no $command: scripts/deps.sh vm"
+	done
+}
+
+require_to_run() {
+	[ "$(uname -m)" = x86_64 ] || die "guests are x86-64, and this machine is $(uname -m)"
+	# virtiofsd has to read every file of the host.
+	[ "$(id -u)" -eq 0 ] || die "not root"
+	require qemu-system-x86_64 busybox cpio setpriv
+	[ -n "$(virtiofsd_path)" ] || die "no virtiofsd: scripts/deps.sh vm"
+}
+
+# --- one guest ------------------------------------------------------------------------------------
+
+cleanup() {
+	local status=$? pid
+	trap '' INT TERM HUP
+	trap - EXIT
+	for pid in "${pids[@]}"; do
+		kill "$pid" 2>/dev/null || :
+	done
+	wait
+	[ -z "$run" ] || rm -rf "$run"
+	exit "$status"
+}
+
+# background COMMAND...: ends with this script, also when that is killed.
+background() {
+	setpriv --pdeathsig TERM -- "$@" </dev/null &
+	pids+=($!)
+}
+
+share_root() { # SOCKET
+	local tries=300 path
+	path=$(virtiofsd_path)
+	case $path in
+	/usr/lib/qemu/*)
+		background "$path" --socket-path="$1" \
+			-o source=/,sandbox=chroot,xattr,log_level=err,cache=always \
+			>>"$run/virtiofsd.log" 2>&1
+		;;
+	*)
+		background "$path" --socket-path="$1" --shared-dir=/ --sandbox=chroot --xattr \
+			--log-level=error --cache=always >>"$run/virtiofsd.log" 2>&1
+		;;
+	esac
+	until [ -S "$1" ]; do
+		((tries-- > 0)) || die "virtiofsd: $(cat "$run/virtiofsd.log")"
+		sleep 0.01
+	done
+}
+
+# boot DIR APPEND SECONDS [QEMU-ARGUMENT...]: the guest, in the background; guest is its pid.
+#
+# The kernel is the unpacked one, entered by PVH: no time goes into decompression. With ioeventfd
+# off, a write in the guest returns only after QEMU has written to the file: once the status is
+# there, all output is, and the guest need not be shut down.
+boot() {
+	local dir=$1 append=$2 seconds=$3
+	shift 3
+	share_root "$run/root.sock"
+	mkfifo "$run/status.in" "$run/status.out"
+	: >"$run/out"
+	: >"$run/err"
+	background timeout -k 5 "$seconds" qemu-system-x86_64 \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-accel tcg -machine pc -cpu max -smp 1 -m "$memory" \
+		-object "memory-backend-memfd,id=mem,size=${memory}M,share=on" \
+		-numa node,memdev=mem \
+		-chardev "file,id=console,path=$run/console" -serial chardev:console \
+		-device virtio-serial-pci,ioeventfd=off,max_ports=4 \
+		-chardev "file,id=out,path=$run/out" -device virtserialport,chardev=out,name=out \
+		-chardev "file,id=err,path=$run/err" -device virtserialport,chardev=err,name=err \
+		-chardev "pipe,id=status,path=$run/status" \
+		-device virtserialport,chardev=status,name=status \
+		-chardev "socket,id=root,path=$run/root.sock" \
+		-device vhost-user-fs-pci,chardev=root,tag=root,queue-size=1024 \
+		-kernel "$dir/vmlinux" -initrd "$run/initrd" \
+		-append "console=ttyS0 panic=-1 oops=panic loglevel=4 $append" "$@" \
+		>"$run/qemu.log" 2>&1
+	guest=$!
+}
+
+# The command's status as the guest tells it, in status: empty if it died or ran out of time. Not in
+# a subshell, for which bash would let a signal wait.
+await_status() {
+	local fifo
+	exec {fifo}<>"$run/status.out"
+	until read -r -t 1 status <&"$fifo"; do
+		if ! kill -0 "$guest" 2>/dev/null; then
+			read -r -t 0.1 status <&"$fifo" || :
+			break
+		fi
+	done
+	exec {fifo}<&-
+}
+
+show_console() { # REASON
+	say "$1; the guest's console:"
+	tail -n 80 "$run/console" >&2 || :
+	cat "$run/qemu.log" "$run/virtiofsd.log" >&2
+}
+
+run_guest() { # DIR APPEND SECONDS [QEMU-ARGUMENT...]
+	local status='' how=0 tails=()
+	boot "$@"
+	tail -c +1 -s 0.1 -f --pid="$guest" "$run/out" &
+	tails+=($!)
+	tail -c +1 -s 0.1 -f --pid="$guest" "$run/err" >&2 &
+	tails+=($!)
+	await_status
+	kill "$guest" 2>/dev/null || :
+	wait "$guest" 2>/dev/null || how=$?
+	wait "${tails[@]}" || :
+	if [ -n "$status" ]; then
+		return "$status"
+	fi
+	if [ "$how" -eq 124 ]; then
+		show_console "out of time after $3 s"
+		return 124
+	fi
+	show_console "the guest died"
+	return 125
+}
+
+# --- subcommands ----------------------------------------------------------------------------------
+
+cmd_fetch() {
+	local suite failed=0
+	[ $# -gt 0 ] || usage
+	[ "$(uname -m)" = x86_64 ] || die "guests are x86-64, and this machine is $(uname -m)"
+	require apt-get apt-cache dpkg-deb depmod modprobe cpio flock xz lz4 zstd
+	for suite; do
+		kernel_fetch "$suite" || failed=1
+	done
+	return $failed
+}
+
+cmd_list() {
+	local dir
+	for dir in "$cache"/*/; do
+		[ ! -e "$dir/release" ] || kernel_describe "$dir"
+	done
+}
+
+cmd_run() {
+	local kernel append='' seconds=300 dir qemu=()
+	[ $# -gt 0 ] || usage
+	kernel=$1
+	shift
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--icount)
+			qemu+=(-icount "shift=0,sleep=off")
+			append+=" norandmaps"
+			;;
+		--append)
+			append+=" ${2?}"
+			shift
+			;;
+		--timeout)
+			seconds=${2?}
+			shift
+			;;
+		--)
+			shift
+			break
+			;;
+		*) usage ;;
+		esac
+		shift
+	done
+	[ $# -gt 0 ] || usage
+	require_to_run
+	dir=$(kernel_find "$kernel") || exit 125
+	run=$(mktemp -d "${TMPDIR:-/tmp}/autrail-vm.XXXXXX")
+	initrd_make "$dir" "$run/initrd" "$@"
+	run_guest "$dir" "$append" "$seconds" "${qemu[@]}"
+}
+
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+[ $# -gt 0 ] || usage
+command=$1
+shift
+case $command in
+fetch | list | run) "cmd_$command" "$@" ;;
+-h | --help) help ;;
+*) usage ;;
+esac

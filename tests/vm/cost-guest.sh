@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# cost-guest.sh nothing|autrail|auditd EXECS CALLS: one line of cost.sh, measured in a guest with
+# --icount.
+set -eu
+. "$(dirname "$0")/../root/lib.sh"
+
+agent=$1
+count=$2
+calls=$3
+agent_pids=
+agent_log=
+
+start_nothing() {
+	:
+}
+
+start_autrail() {
+	autrail_begin "$work/autrail.log" -f enriched || {
+		cat "$autrail_err" >&2
+		exit 1
+	}
+	agent_pids=$autrail_pid
+	agent_log=$autrail_out
+}
+
+start_auditd() {
+	audit_begin ENRICHED
+	auditctl -a always,exit -F arch=b64 -S execve -S execveat >/dev/null
+	agent_pids="$auditd_pid $(pgrep -x kauditd)"
+	agent_log=$audit_log
+}
+
+# Nanoseconds, which are instructions, that the agent has had of the CPU.
+agent_cpu() {
+	for pid in $agent_pids; do
+		cat "/proc/$pid/task"/*/schedstat
+	done | awk '{ sum += $1 } END { printf "%.0f\n", sum }'
+}
+
+# An agent that is dead or drops records is cheap.
+agent_recorded() {
+	[ -n "$agent_log" ] || return 0
+	recorded=$(grep -c '^type=SYSCALL .*exe="/tmp/noop"' "$agent_log") || :
+	[ "$recorded" -eq $((count + 50)) ] && return
+	echo "cost: $agent recorded $recorded of $((count + 50)) execs" >&2
+	exit 1
+}
+
+begin
+# On a tmpfs: nothing is read from the host while it is measured.
+cp "$BUILD/tests/storm" "$BUILD/tests/noop" /tmp
+/tmp/storm exec 50 /tmp/noop >/dev/null
+"start_$agent"
+sleep 5
+/tmp/storm exec 50 /tmp/noop >/dev/null
+execs=$(/tmp/storm exec "$count" /tmp/noop)
+# What the agent put off is part of the price, what it does in any half minute is not. Asleep, no
+# time passes on the host.
+before=$(agent_cpu)
+sleep 30
+after=$(agent_cpu)
+sleep 30
+idle=$(($(agent_cpu) - after))
+agent_recorded
+call=$(/tmp/storm getppid "$calls")
+echo "$(uname -r) $agent $execs $((after - before - idle)) $count $call" | awk '{
+	split($1, release, ".")
+	printf "%s.%s %s %.0f %.0f %.1f\n", release[1], release[2], $2, $3 + $7 / $8, $4, $11
+}'
