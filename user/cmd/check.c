@@ -44,6 +44,10 @@ static const struct limit {
 	{ "PROCTITLE is that of the moment, where kernel audit repeats the first one that it logged "
 	  "for a process",
 	  ATR_NO_FEATURE, false },
+	{ "calls by 32-bit code are told without their arguments: AUTRAIL=\"no-entry\"",
+	  offsetof(struct atr_features, prepare_exec), true },
+	{ "files of scripts are looked up a moment later; of nested scripts items may be missing",
+	  offsetof(struct atr_features, prepare_exec), true },
 	{ "with --no-failed the time is that of the moment before the new program is loaded, not of "
 	  "the call's entry",
 	  offsetof(struct atr_features, prepare_exec), false },
