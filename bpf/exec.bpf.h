@@ -82,7 +82,8 @@ static __always_inline struct file *work_file(struct callback_head *work)
 
 /*
  * The files that wait on task_works for their last fput(), oldest first, into opened. The list is
- * newest first, and is empty when a task enters a system call, so they are all of this call.
+ * newest first, and is empty when a task enters a system call, so they are all of this call; but only
+ * before the point of no return, behind which files are closed on exec.
  */
 static __always_inline void works_read(struct task_struct *task, struct atr_opened *opened)
 {

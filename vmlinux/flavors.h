@@ -30,7 +30,7 @@ struct inode___ctime_plain {
 	struct timespec64 i_ctime;
 };
 
-/* Where the callback head that a delayed fput() queues lies in a file: 6.0 to 6.9 or so */
+/* Where the callback head that a delayed fput() queues lies in a file: 6.0 to 6.6 */
 struct file___rcuhead {
 	struct callback_head f_rcuhead;
 };

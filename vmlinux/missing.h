@@ -11,7 +11,6 @@
 #define I_CTIME_QUERIED	   0x80000000U /* include/linux/fs.h, since 6.13: a bit of i_ctime_nsec */
 #define MNT_NOSUID	   0x01	       /* include/linux/mount.h */
 #define TS_COMPAT	   0x0002      /* arch/x86/include/asm/thread_info.h */
-#define X32_SYSCALL_BIT	   0x40000000U /* arch/x86/include/uapi/asm/unistd.h */
 #define TIF_32BIT_ARM64	   22	       /* arch/arm64/include/asm/thread_info.h */
 
 #define AUDIT_ARCH_X86_64  0xc000003eU /* include/uapi/linux/audit.h */

@@ -135,7 +135,7 @@ struct file {
 	unsigned int f_mode;
 	struct inode *f_inode;
 	struct path f_path;
-	/* 6.10 or so; before: flavors.h */
+	/* since 6.7; before: flavors.h */
 	struct callback_head f_task_work;
 };
 
