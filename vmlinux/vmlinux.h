@@ -31,7 +31,6 @@ typedef int pid_t;
 
 /* Values are the ABI's; names of helpers are looked up in the kernel's own enum. */
 enum bpf_map_type {
-	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
@@ -43,7 +42,6 @@ enum {
 };
 
 enum {
-	BPF_RB_NO_WAKEUP = 1,
 	BPF_RB_FORCE_WAKEUP = 2,
 };
 

@@ -31,91 +31,94 @@ static void answer_str(union atr_answer *answer, struct atr_str *str, const char
 	answer->hdr.size = (end + len + 1 + 7) & ~7U;
 }
 
-static void answer_file(const struct atr_view *view, const struct atr_need *need,
+static void answer_file(const struct atr_need *need, const struct file_facts *facts,
 			union atr_answer *ret)
 {
-	struct file_facts facts;
-
 	answer_begin(ret, ATR_KIND_FILE, sizeof(ret->file));
-	file_look(view, need, &facts);
 	ret->file.file = *need->file;
-	ret->file.type = facts.type;
-	ret->file.cap_known = facts.cap_known;
-	ret->file.cap_fp = facts.cap_fp;
-	ret->file.cap_fi = facts.cap_fi;
-	ret->file.cap_fe = facts.cap_fe;
-	ret->file.cap_fver = facts.cap_fver;
-	ret->file.cap_rootid = facts.cap_rootid;
-	answer_str(ret, &ret->file.interp, facts.has_interp ? facts.interp : NULL,
-		   strlen(facts.interp));
-	answer_str(ret, &ret->file.arg, facts.has_arg ? facts.arg : NULL, strlen(facts.arg));
+	ret->file.type = facts->type;
+	ret->file.cap_known = facts->cap_known;
+	ret->file.cap_fp = facts->cap_fp;
+	ret->file.cap_fi = facts->cap_fi;
+	ret->file.cap_fe = facts->cap_fe;
+	ret->file.cap_fver = facts->cap_fver;
+	ret->file.cap_rootid = facts->cap_rootid;
+	answer_str(ret, &ret->file.interp, facts->has_interp ? facts->interp : NULL,
+		   strlen(facts->interp));
+	answer_str(ret, &ret->file.arg, facts->has_arg ? facts->arg : NULL, strlen(facts->arg));
 }
 
-static void answer_item(const struct atr_view *view, const struct atr_need *need,
+static void answer_item(const struct atr_need *need, int err, const struct atr_file *file,
 			union atr_answer *ret)
 {
 	answer_begin(ret, ATR_KIND_ITEM, sizeof(ret->item));
 	ret->item.item = need->item;
-	ret->item.error = -item_look(view, need, &ret->item.file);
+	ret->item.error = -err;
+	ret->item.file = *file;
 }
 
-static void answer_name(const struct atr_need *need, union atr_answer *ret)
+static void answer_name(const struct atr_need *need, const char *name, union atr_answer *ret)
 {
-	bool is_group = need->type == ATR_NEED_GROUP;
-	const char *name = NULL;
-	struct passwd *user, user_buf;
-	struct group *group, group_buf;
-	static __thread char text[1 << 18]; /* some groups have a great many members */
-
 	answer_begin(ret, ATR_KIND_NAME, sizeof(ret->name));
 	ret->name.id = need->id;
-	ret->name.group = is_group;
-	if (is_group && !getgrgid_r(need->id, &group_buf, text, sizeof(text), &group) && group)
-		name = group->gr_name;
-	if (!is_group && !getpwuid_r(need->id, &user_buf, text, sizeof(text), &user) && user)
-		name = user->pw_name;
+	ret->name.group = need->type == ATR_NEED_GROUP;
 	if (name && strlen(name) >= ATR_NAME_MAX)
 		name = NULL;
 	answer_str(ret, &ret->name.name, name, name ? strlen(name) : 0);
 }
 
+/* NULL: it has none. Valid until the thread asks again. */
+static const char *name_look(const struct atr_need *need)
+{
+	static __thread char text[1 << 18]; /* some groups have a great many members */
+	struct passwd *user, user_buf;
+	struct group *group, group_buf;
+
+	if (need->type == ATR_NEED_GROUP)
+		return !getgrgid_r(need->id, &group_buf, text, sizeof(text), &group) && group ?
+			       group->gr_name :
+			       NULL;
+	return !getpwuid_r(need->id, &user_buf, text, sizeof(text), &user) && user ? user->pw_name :
+										     NULL;
+}
+
 void lookup_nothing(const struct atr_need *need, union atr_answer *ret)
 {
+	static const struct file_facts no_facts = { .type = ATR_ANSWER_NONE };
+	static const struct atr_file no_file;
+
 	switch (need->type) {
 	case ATR_NEED_FILE:
-		answer_begin(ret, ATR_KIND_FILE, sizeof(ret->file));
-		ret->file.file = *need->file;
-		ret->file.type = ATR_ANSWER_NONE;
-		answer_str(ret, &ret->file.interp, NULL, 0);
-		answer_str(ret, &ret->file.arg, NULL, 0);
+		answer_file(need, &no_facts, ret);
 		break;
 	case ATR_NEED_ITEM:
-		answer_begin(ret, ATR_KIND_ITEM, sizeof(ret->item));
-		ret->item.item = need->item;
-		ret->item.error = ESRCH;
+		answer_item(need, -ESRCH, &no_file, ret);
 		break;
 	case ATR_NEED_USER:
 	case ATR_NEED_GROUP:
-		answer_begin(ret, ATR_KIND_NAME, sizeof(ret->name));
-		ret->name.id = need->id;
-		ret->name.group = need->type == ATR_NEED_GROUP;
-		answer_str(ret, &ret->name.name, NULL, 0);
+		answer_name(need, NULL, ret);
 		break;
 	}
 }
 
 void lookup_answer(const struct atr_view *view, const struct atr_need *need, union atr_answer *ret)
 {
+	struct atr_file file = {};
+	struct file_facts facts;
+	int err;
+
 	switch (need->type) {
 	case ATR_NEED_FILE:
-		answer_file(view, need, ret);
+		file_look(view, need, &facts);
+		answer_file(need, &facts, ret);
 		break;
 	case ATR_NEED_ITEM:
-		answer_item(view, need, ret);
+		err = item_look(view, need, &file);
+		answer_item(need, err, &file, ret);
 		break;
 	case ATR_NEED_USER:
 	case ATR_NEED_GROUP:
-		answer_name(need, ret);
+		answer_name(need, name_look(need), ret);
 		break;
 	}
 }

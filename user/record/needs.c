@@ -47,7 +47,7 @@ static void path_from_walk(char *path, const struct atr_view *view, const struct
 	path[n < 0 ? 0 : n] = '\0';
 }
 
-/* The path of an item's name: as it is, or behind the working directory, or behind a dirfd. */
+/* The path of an item's name: as it is, or behind the working directory, or behind a descriptor. */
 static void path_from_name(struct atr_need *need, const struct atr_view *view,
 			   const struct item *item, bool first)
 {
