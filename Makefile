@@ -15,7 +15,14 @@ CFLAGS	?= -O2 -g
 FUZZ_SECONDS ?= 600
 ARCH	?= $(shell uname -m)
 override ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
-ifeq ($(origin CC),default)
+# For another machine than this one: SYSROOT has its headers and libraries, as scripts/vm.sh root gets.
+ifdef SYSROOT
+TRIPLE := $(patsubst arm64,aarch64,$(patsubst x86,x86_64,$(ARCH)))-linux-gnu
+CC := $(CLANG) --target=$(TRIPLE) --sysroot=$(abspath $(SYSROOT)) -fuse-ld=lld \
+      -Wno-unused-command-line-argument
+export PKG_CONFIG_SYSROOT_DIR := $(abspath $(SYSROOT))
+export PKG_CONFIG_LIBDIR := $(PKG_CONFIG_SYSROOT_DIR)/usr/lib/$(TRIPLE)/pkgconfig
+else ifeq ($(origin CC),default)
 CC := gcc
 endif
 
@@ -87,7 +94,7 @@ ACTORS := $(addprefix $(O)/tests/,$(filter-out $(ACTOR_PARTS) $(if $(filter x86,
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all skel run test check test-root test-vm tests lint bench fuzz format install clean help FORCE
+.PHONY: all skel run test check test-root test-vm tests actors lint bench fuzz format install clean help FORCE
 
 ## all        build/autrail (the default)
 all: $(O)/autrail
@@ -117,12 +124,15 @@ test-root: $(O)/autrail $(ACTORS)
 	$(Q)prove --exec '' --timer $(wildcard tests/root/*.t)
 
 ## test-vm    a choice of them in guests of other kernels (QEMU, no KVM needed); as root
-test-vm: $(O)/autrail $(ACTORS) $(O)/tests/storm $(O)/tests/noop
+test-vm: $(O)/autrail actors
 	$(Q)scripts/deps.sh vm
 	$(Q)prove --exec '' --timer $(wildcard tests/vm/*.t)
 
 ## tests      the programs of the tests, none of them run
-tests: $(UNITS) $(FUZZERS) $(ACTORS) $(O)/san/autrail
+tests: $(UNITS) $(FUZZERS) $(O)/san/autrail actors
+
+## actors     those of them that act, for root tests, guests and bench
+actors: $(ACTORS) $(O)/tests/storm $(O)/tests/noop
 
 ## fuzz       each fuzzer for FUZZ_SECONDS (600)
 fuzz: $(FUZZERS)
@@ -180,7 +190,7 @@ clean:
 
 ## help       this list
 help:
-	@echo "make [V=1] [WERROR=1] [CC=] [CLANG=] [ARCH=x86|arm64] [LIBBPF_SRC=DIR] TARGET"
+	@echo "make [V=1] [WERROR=1] [CC=] [CLANG=] [ARCH=x86|arm64 [SYSROOT=DIR]] [LIBBPF_SRC=DIR] TARGET"
 	@sed -n 's/^## /  /p' Makefile
 
 # --- kernel side --------------------------------------------------------------------------------
@@ -299,4 +309,4 @@ $(O)/tests/%: $(O)/tests/%.o $$(patsubst tests/actors/$$(percent).c,$(O)/tests/$
 	$(Q)$(CC) -pthread $(filter %.o,$^) -Wl,--as-needed -lcap -laudit -lauparse -lutil -o $@
 percent := %
 
--include $(shell find $(O) -name '*.d' -type f 2>/dev/null)
+-include $(shell find $(O) -path $(O)/vm -prune -o -name '*.d' -type f -print 2>/dev/null)
