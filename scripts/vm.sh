@@ -26,6 +26,7 @@ build=${BUILD:-$repo/build}
 cache=${VM_CACHE:-$build/vm}
 memory=1024 # MiB; taken from the host as the guest touches it
 
+. "$repo/scripts/vm/apt.sh"
 . "$repo/scripts/vm/kernel.sh"
 . "$repo/scripts/vm/initrd.sh"
 

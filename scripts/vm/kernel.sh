@@ -10,61 +10,12 @@
 #	modules.cpio   /modules/NN-NAME.ko: what a guest has to load before it has a root
 #
 # The cloud flavour: a third of the general one's size, the same options as far as tracing goes.
-# Its package names change with every upload and the old ones go, so they are asked for each time,
-# from the mirrors that this machine's apt is set up with; its lists and its state are not touched.
+# Its package names change with every upload and the old ones go, so they are asked for each time.
 
 kernel_modules="virtio_pci virtio_console virtiofs overlay"
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-
-# A function's failure has a reason, which is the last thing that it said on stderr.
-kernel_fail() { # SUITE REASON
-	say "$1: $2"
-	return 1
-}
 
 kernel_describe() { # DIR
 	echo "$(basename "$1") $(cat "$1/release") $(cat "$1/version")"
-}
-
-# --- apt, with lists and state of its own ---------------------------------------------------------
-
-apt_private() { # DIR TOOL ARGUMENT...
-	local dir=$1 tool=$2
-	shift 2
-	"apt-$tool" -qq -o Dir::State="$dir" -o Dir::State::Lists="$dir/lists" \
-		-o Dir::State::status="$dir/status" -o Dir::Cache="$dir/cache" \
-		-o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
-		-o APT::Architecture=amd64 -o APT::Architectures=amd64 \
-		-o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none \
-		-o Acquire::Retries=2 "$@"
-}
-
-# Where this machine's apt has its Debian from: the archive itself or that of security updates.
-apt_mirror() { # SUITE
-	local pattern='/debian/*$'
-	case $1 in *-security) pattern='security/*$' ;; esac
-	# shellcheck disable=SC2016 # apt's own variable
-	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
-		grep -m 1 -- "$pattern"
-}
-
-apt_prepare() { # DIR SUITE
-	local mirror
-	mirror=$(apt_mirror "$2") || kernel_fail "$2" "apt knows no mirror of Debian that has it" ||
-		return
-	[ -e "$keyring" ] || kernel_fail "$2" "no $keyring" || return
-	mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
-	: >"$1/status"
-	echo "deb [signed-by=$keyring arch=amd64] $mirror $2 main" >"$1/sources.list"
-	apt_private "$1" get update -o APT::Update::Error-Mode=any >"$1/log" 2>&1 ||
-		kernel_fail "$2" "cannot be reached: $(grep -m 1 '^[EW]:' "$1/log")"
-}
-
-# The names of PACKAGE's dependencies that match.
-apt_depends() { # DIR PACKAGE PATTERN
-	apt_private "$1" cache show "$2" | awk '/^Depends: / { sub(/^Depends: /, ""); print; exit }' |
-		tr ',' '\n' | sed 's/^ *//; s/[ (|].*//' | grep -E "$3"
 }
 
 # --- out of the packages --------------------------------------------------------------------------
@@ -143,7 +94,7 @@ kernel_download() { # DIR SUITE
 	local image parts version
 	apt_prepare "$1" "$2" || return
 	image=$(apt_depends "$1" linux-image-cloud-amd64 '^linux-image-[0-9]' | head -n 1) ||
-		kernel_fail "$2" "has no cloud kernel" || return
+		fetch_fail "$2" "has no cloud kernel" || return
 	version=$(apt_private "$1" cache show "$image" | sed -n 's/^Version: //p' | head -n 1)
 	[ "$version" != "$(cat "$cache/$2/version" 2>/dev/null)" ] || return 0
 	# Since 6.19 the image's package is empty and depends on those that have it all.
@@ -151,16 +102,16 @@ kernel_download() { # DIR SUITE
 	mkdir "$1/packages"
 	# shellcheck disable=SC2086 # a list of names
 	(cd "$1/packages" && apt_private "$1" get download $parts) >"$1/log" 2>&1 ||
-		kernel_fail "$2" "cannot be downloaded: $(grep -m 1 '^[EW]:' "$1/log")" || return
+		fetch_fail "$2" "cannot be downloaded: $(grep -m 1 '^[EW]:' "$1/log")" || return
 	kernel_unpack "$1/packages" "${image#linux-image-}" "$1/new" >"$1/log" 2>&1 ||
-		kernel_fail "$2" "$image cannot be unpacked: $(tail -n 1 "$1/log")" || return
+		fetch_fail "$2" "$image cannot be unpacked: $(tail -n 1 "$1/log")" || return
 	echo "$version" >"$1/new/version"
 }
 
 # Asks no more than once a day; what was fetched before serves where that fails.
 kernel_fetch() { # SUITE
 	local dir=$cache/$1 work status=0
-	case $1 in */* | -* | .*) kernel_fail "$1" "is not the name of a suite" || return ;; esac
+	case $1 in */* | -* | .*) fetch_fail "$1" "is not the name of a suite" || return ;; esac
 	mkdir -p "$cache"
 	exec {lock}>"$cache/.lock"
 	flock "$lock"
@@ -190,7 +141,7 @@ kernel_find() { # KERNEL
 		fi
 	done
 	case $1 in
-	[0-9]*) kernel_fail "$1" "no such kernel was fetched" ;;
+	[0-9]*) fetch_fail "$1" "no such kernel was fetched" ;;
 	*) [ -e "$cache/$1/version" ] || cmd_fetch "$1" >&2 || return ;;
 	esac && echo "$cache/$1"
 }
