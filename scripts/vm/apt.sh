@@ -13,14 +13,16 @@ fetch_fail() { # WHAT REASON
 	return 1
 }
 
+# The architecture is that of apt_prepare: amd64, arm64.
 apt_private() { # DIR TOOL ARGUMENT...
-	local dir=$1 tool=$2
+	local dir=$1 tool=$2 arch
 	shift 2
+	arch=$(cat "$dir/arch")
 	"apt-$tool" -qq -o Dir::State="$dir" -o Dir::State::Lists="$dir/lists" \
 		-o Dir::State::status="$dir/status" -o Dir::Cache="$dir/cache" \
 		-o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
-		-o APT::Architecture=amd64 -o APT::Architectures=amd64 \
+		-o APT::Architecture="$arch" -o APT::Architectures="$arch" \
 		-o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none \
 		-o Acquire::Retries=2 "$@"
 }
@@ -34,14 +36,15 @@ apt_mirror() { # SUITE
 		grep -m 1 -- "$pattern"
 }
 
-apt_prepare() { # DIR SUITE
+apt_prepare() { # DIR SUITE ARCH
 	local mirror
 	mirror=$(apt_mirror "$2") || fetch_fail "$2" "apt knows no mirror of Debian that has it" ||
 		return
 	[ -e "$keyring" ] || fetch_fail "$2" "no $keyring" || return
 	mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
 	: >"$1/status"
-	echo "deb [signed-by=$keyring arch=amd64] $mirror $2 main" >"$1/sources.list"
+	echo "$3" >"$1/arch"
+	echo "deb [signed-by=$keyring arch=$3] $mirror $2 main" >"$1/sources.list"
 	apt_private "$1" get update -o APT::Update::Error-Mode=any >"$1/log" 2>&1 ||
 		fetch_fail "$2" "cannot be reached: $(grep -m 1 '^[EW]:' "$1/log")"
 }

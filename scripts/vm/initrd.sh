@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154 # repo, build: of vm.sh
+# shellcheck shell=bash disable=SC2154 # repo, build, root: of vm.sh
 #
 # What a guest starts from: the modules of its kernel, busybox, the two scripts next to this one,
 # and the command that it is there for.
@@ -12,12 +12,18 @@ quote() {
 	done
 }
 
-# The directories that have to be there although an empty file system hides their place.
+shared_directories() {
+	printf '%s\n' "$repo" "$(realpath -m "$build")"
+}
+
+# Those that have to be there although an empty file system hides their place.
 kept_directories() {
-	local dir
-	for dir in "$repo" "$(realpath -m "$build")"; do
-		case $dir/ in /tmp/?* | /run/?*) echo "$dir" ;; esac
-	done
+	shared_directories | grep -E '^/(tmp|run)/.' || :
+}
+
+# That of the guest's architecture.
+busybox_path() {
+	case $root in /) command -v busybox ;; *) echo "$root/bin/busybox" ;; esac
 }
 
 initrd_make() { # KERNEL-DIR OUT COMMAND...
@@ -25,7 +31,7 @@ initrd_make() { # KERNEL-DIR OUT COMMAND...
 	shift 2
 	tree=$(mktemp -d "$(dirname "$out")/tree.XXXXXX")
 	mkdir -p "$tree/bin" "$tree/vm"
-	cp "$(command -v busybox)" "$tree/bin/busybox"
+	cp "$(busybox_path)" "$tree/bin/busybox"
 	cp "$repo/scripts/vm/init" "$tree/init"
 	cp "$repo/scripts/vm/main" "$dir/release" "$dir/config" "$tree/vm"
 	kept_directories >"$tree/vm/keep"

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154 # cache, say: of vm.sh
 #
-# Kernels of Debian for guests. What is kept of one, in $cache/SUITE:
+# Kernels of Debian for guests. What is kept of one, in $cache/NAME, where NAME is SUITE, or
+# arm64/SUITE:
 #
 #	release        what uname -r will say
 #	version        of the package
-#	vmlinux        the kernel itself, not compressed
+#	vmlinux        the kernel itself, not compressed: ELF; for arm64 what is called Image there
 #	config         with which it was built
 #	modules.cpio   /modules/NN-NAME.ko: what a guest has to load before it has a root
 #
@@ -14,8 +15,12 @@
 
 kernel_modules="virtio_pci virtio_console virtiofs overlay"
 
+kernel_arch() { # NAME
+	case $1 in arm64/*) echo arm64 ;; *) echo amd64 ;; esac
+}
+
 kernel_describe() { # DIR
-	echo "$(basename "$1") $(cat "$1/release") $(cat "$1/version")"
+	echo "${1#"$cache/"} $(cat "$1/release") $(cat "$1/version")"
 }
 
 # --- out of the packages --------------------------------------------------------------------------
@@ -26,8 +31,13 @@ u32_at() { # FILE OFFSET
 
 # Where the compressed kernel lies, the header of the bzImage tells: setup_sects, payload_offset and
 # payload_length of Documentation/arch/x86/boot.rst. Its last four bytes are the size unpacked.
+# For arm64 it is not compressed.
 vmlinux_unpack() { # VMLINUZ OUT
 	local sectors start length unpack
+	if [ "$(od -An -c -j $((0x38)) -N 4 "$1" | tr -d ' ')" = ARMd ]; then
+		cp "$1" "$2"
+		return
+	fi
 	sectors=$(od -An -tu1 -j $((0x1f1)) -N 1 "$1")
 	start=$(((sectors + 1) * 512 + $(u32_at "$1" $((0x248)))))
 	length=$(u32_at "$1" $((0x24c)))
@@ -89,11 +99,12 @@ kernel_unpack() { # PACKAGES-DIR RELEASE OUT-DIR
 
 # --- the cache ------------------------------------------------------------------------------------
 
-# The newest kernel of SUITE into DIR/new, unless that is the one in $cache/SUITE.
-kernel_download() { # DIR SUITE
-	local image parts version
-	apt_prepare "$1" "$2" || return
-	image=$(apt_depends "$1" linux-image-cloud-amd64 '^linux-image-[0-9]' | head -n 1) ||
+# The newest kernel of that NAME into DIR/new, unless that is the one in $cache/NAME.
+kernel_download() { # DIR NAME
+	local image parts version arch
+	arch=$(kernel_arch "$2")
+	apt_prepare "$1" "${2##*/}" "$arch" || return
+	image=$(apt_depends "$1" "linux-image-cloud-$arch" '^linux-image-[0-9]' | head -n 1) ||
 		fetch_fail "$2" "has no cloud kernel" || return
 	version=$(apt_private "$1" cache show "$image" | sed -n 's/^Version: //p' | head -n 1)
 	[ "$version" != "$(cat "$cache/$2/version" 2>/dev/null)" ] || return 0
@@ -109,10 +120,13 @@ kernel_download() { # DIR SUITE
 }
 
 # Asks no more than once a day; what was fetched before serves where that fails.
-kernel_fetch() { # SUITE
+kernel_fetch() { # NAME
 	local dir=$cache/$1 work status=0
-	case $1 in */* | -* | .*) fetch_fail "$1" "is not the name of a suite" || return ;; esac
-	mkdir -p "$cache"
+	case ${1#arm64/} in '' | */* | -* | .*)
+		fetch_fail "$1" "is not the name of a suite" || return
+		;;
+	esac
+	mkdir -p "$(dirname "$dir")"
 	exec {lock}>"$cache/.lock"
 	flock "$lock"
 	if [ -z "$(find "$dir/version" -mtime -1 2>/dev/null)" ]; then
@@ -132,15 +146,24 @@ kernel_fetch() { # SUITE
 	[ $status -eq 0 ] && kernel_describe "$dir"
 }
 
-# The directory of a kernel, by suite or by the beginning of its release.
-kernel_find() { # KERNEL
-	local dir
-	for dir in "$cache"/*/; do
-		if [ -e "$dir/release" ]; then
-			case $(cat "$dir/release") in "$1".* | "$1"-* | "$1") echo "${dir%/}" && return ;; esac
-		fi
+kernel_list() {
+	local path
+	for path in "$cache"/*/release "$cache"/arm64/*/release; do
+		[ ! -e "$path" ] || dirname "$path"
 	done
-	case $1 in
+}
+
+# The directory of a kernel, by NAME or by the beginning of its release instead of the suite.
+kernel_find() { # KERNEL
+	local dir arch wanted=${1##*/}
+	arch=$(kernel_arch "$1")
+	while read -r dir; do
+		[ "$(kernel_arch "${dir#"$cache/"}")" = "$arch" ] || continue
+		case $(cat "$dir/release") in
+		"$wanted".* | "$wanted"-* | "$wanted") echo "$dir" && return ;;
+		esac
+	done < <(kernel_list)
+	case $wanted in
 	[0-9]*) fetch_fail "$1" "no such kernel was fetched" ;;
 	*) [ -e "$cache/$1/version" ] || cmd_fetch "$1" >&2 || return ;;
 	esac && echo "$cache/$1"
