@@ -94,7 +94,8 @@ ACTORS := $(addprefix $(O)/tests/,$(filter-out $(ACTOR_PARTS) $(if $(filter x86,
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all skel run test check test-root test-vm tests actors lint bench fuzz format install clean help FORCE
+.PHONY: all skel run test check test-root test-vm arm64 tests actors lint bench fuzz format install \
+	clean help FORCE
 
 ## all        build/autrail (the default)
 all: $(O)/autrail
@@ -127,6 +128,12 @@ test-root: $(O)/autrail $(ACTORS)
 test-vm: $(O)/autrail actors
 	$(Q)scripts/deps.sh vm
 	$(Q)prove --exec '' --timer $(wildcard tests/vm/*.t)
+
+## arm64      autrail and the actors for arm64 guests, on any machine, into build/arm64
+arm64:
+	$(Q)scripts/deps.sh build vm
+	$(Q)root=$$(scripts/vm.sh root arm64) && $(MAKE) --no-print-directory ARCH=arm64 \
+		SYSROOT="$$root" BUILD=$(O)/arm64 all actors
 
 ## tests      the programs of the tests, none of them run
 tests: $(UNITS) $(FUZZERS) $(O)/san/autrail actors

@@ -12,7 +12,7 @@
 #
 #	cost.sh [--against FILE] [KERNEL...]
 #	    --against FILE   lines as above: fails where one number is 5 % above
-#	    KERNEL           as for vm.sh run (default: all that were fetched)
+#	    KERNEL           as for vm.sh run (default: all that were fetched but arm64's)
 #	    AGENTS           which ("nothing autrail auditd")
 #	    EXECS CALLS      how many (1000 20000)
 set -euo pipefail
@@ -54,7 +54,7 @@ if [ "${1:-}" = --against ]; then
 	shift 2
 fi
 if [ $# -eq 0 ]; then
-	mapfile -t kernels < <(scripts/vm.sh list | cut -d ' ' -f 1)
+	mapfile -t kernels < <(scripts/vm.sh list | cut -d ' ' -f 1 | grep -v /)
 	set -- "${kernels[@]}"
 fi
 measure "$@" | "${judge[@]}"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# kernel.sh SUITE: guest.sh under the kernel of that suite, in one boot; its TAP is this one's.
+# kernel.sh [arm64/]SUITE: guest.sh under the kernel of that suite, in one boot; its TAP is this one's.
 #   ACTS="NAME..." does only those acts; FORMATS, DIAG_LINES and KEEP as for tests/root/parity.t
 #   VM_APPEND      what to add to the kernel's command line instead of the LSMs below
 #   CI=1           a kernel that cannot be had is a failure, not a reason to skip
@@ -31,8 +31,21 @@ fi
 # What it says on stderr is the reason; on stdout is what there is.
 reason=$(scripts/vm.sh fetch "$suite" 2>&1 >/dev/null) || lacking "${reason#vm: }"
 
+build=${BUILD:-build}
+case $suite in
+arm64/*)
+	build=$build/arm64
+	# Not with the flags of a make that may have called this: CC is that of another machine.
+	if ! MAKEFLAGS='' make -s -j "$(nproc)" BUILD="${BUILD:-build}" arm64 >&2; then
+		echo "not ok 1 - autrail builds for arm64"
+		echo "1..1"
+		exit 1
+	fi
+	;;
+esac
+
 set -- ACTS="${ACTS:-}" FORMATS="${FORMATS:-raw enriched}" DIAG_LINES="${DIAG_LINES:-200}" \
-	BUILD="${BUILD:-build}"
+	BUILD="$build"
 status=0
 scripts/vm.sh run "$suite" --timeout 900 --append "$append" -- env "$@" tests/vm/guest.sh ||
 	status=$?
