@@ -82,6 +82,8 @@ static int prepare(const struct act *act, struct scene *scene)
 	char buf[PATH_MAX * 2];
 	int err;
 
+	if ((act->via == ACT_INT80 || act->via == ACT_INT80_AT) && !sys_has_execve32())
+		return -ENOTSUP;
 	if (act->fd_path) {
 		err = open_fd(act, scene);
 		if (err)

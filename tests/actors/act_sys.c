@@ -90,6 +90,11 @@ static long int80(long nr, const uint32_t args[5])
 	return ret;
 }
 
+bool sys_has_execve32(void)
+{
+	return true;
+}
+
 int sys_execve32(const char *path, char **argv, char **envp)
 {
 	struct low low;
@@ -119,6 +124,11 @@ int sys_execveat32(int dirfd, const char *path, char **argv, char **envp, int fl
 	return (int)-int80(I386_EXECVEAT, args);
 }
 #else
+bool sys_has_execve32(void)
+{
+	return false;
+}
+
 int sys_execve32(const char *path, char **argv, char **envp)
 {
 	return ENOSYS;

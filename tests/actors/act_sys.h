@@ -6,6 +6,7 @@
 #ifndef ATR_TESTS_ACT_SYS_H
 #define ATR_TESTS_ACT_SYS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #ifndef AT_EXECVE_CHECK
@@ -15,7 +16,8 @@
 int sys_execve(const char *path, char **argv, char **envp);
 int sys_execveat(int dirfd, const char *path, char **argv, char **envp, int flags);
 
-/* Through int $0x80, as a 32-bit program does it. ENOSYS where the kernel has no such table. */
+/* Through int $0x80, as a 32-bit program does it: only on x86-64 can any program do that. */
+bool sys_has_execve32(void);
 int sys_execve32(const char *path, char **argv, char **envp);
 int sys_execveat32(int dirfd, const char *path, char **argv, char **envp, int flags);
 
