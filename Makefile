@@ -83,10 +83,13 @@ C_FILES := $(wildcard $(foreach dir,bpf vmlinux user user/* tests tests/*,$(dir)
 SHELL_FILES = $(shell grep -d skip -lE '^#!/bin/(ba)?sh' .ci/run $(wildcard scripts/* scripts/*/* tests/*/*))
 MANUALS := $(wildcard user/*.[58])
 
-# An actor NAME.c may have parts NAME_*.c; NAME.m32.c is a 32-bit program, NAME.static.c static.
+# An actor NAME.c may have parts NAME_*.c; NAME.m32.c is a 32-bit program, NAME.static.c static. Only
+# a cross compiler makes 32-bit programs for arm64.
+M32_x86 := $(CC) -m32
+M32_arm64 := $(if $(SYSROOT),$(CLANG) --target=armv7-linux-gnueabi -fuse-ld=lld -nostdlib -static)
 ACTOR_SRC := $(patsubst tests/actors/%.c,%,$(wildcard tests/actors/*.c))
 ACTOR_PARTS := $(foreach name,$(ACTOR_SRC),$(filter $(name)_%,$(ACTOR_SRC)))
-ACTORS := $(addprefix $(O)/tests/,$(filter-out $(ACTOR_PARTS) $(if $(filter x86,$(ARCH)),,%.m32),\
+ACTORS := $(addprefix $(O)/tests/,$(filter-out $(ACTOR_PARTS) $(if $(M32_$(ARCH)),,%.m32),\
 				  $(ACTOR_SRC)))
 
 # --- targets ------------------------------------------------------------------------------------
@@ -287,18 +290,18 @@ $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(O)/fuzz/libautrail.a
 	$(call msg,LINK,$@)
 	$(Q)$(CLANG) $(SAN) -fsanitize=fuzzer $^ -laudit -o $@
 
-# $(call actor,FLAGS,LIBS)
+# $(call actor,FLAGS,LIBS,COMPILER)
 define actor
 $(call msg,ACTOR,$@)
 $(Q)mkdir -p $(@D)
-$(Q)$(CC) $(BASE) -O1 -g -MMD -MP -MF $@.d $(1) $< -o $@ $(2)
+$(Q)$(or $(3),$(CC)) $(BASE) -O1 -g -MMD -MP -MF $@.d $(1) $< -o $@ $(2)
 endef
 
 $(O)/tests/%.o: tests/actors/%.c $(O)/flags
 	$(call actor,-pthread -c)
 
 $(O)/tests/%.m32: tests/actors/%.m32.c $(O)/flags
-	$(call actor,-m32)
+	$(call actor,,,$(M32_$(ARCH)))
 
 $(O)/tests/%.static: tests/actors/%.static.c $(O)/flags
 	$(call actor,-static)

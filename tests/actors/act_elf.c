@@ -10,21 +10,28 @@
 enum { ELF_MAX = 8192, ELF_BASE = 0x400000, ELF_INTERP_MAX = 4096 };
 
 #ifdef __aarch64__
-#define ELF_MACHINE EM_AARCH64
-#define ELF_OTHER   EM_X86_64
+#define ELF_MACHINE   EM_AARCH64
+#define ELF_MACHINE32 EM_ARM
+#define ELF_FLAGS32   EF_ARM_EABI_VER5
+#define ELF_OTHER     EM_X86_64
 /* mov x8,#93; mov x0,#0; svc #0 */
 static const unsigned char exit_code[] = {
 	0xa8, 0x0b, 0x80, 0xd2, 0, 0, 0x80, 0xd2, 1, 0, 0, 0xd4,
 };
+/* mov r7,#1; mov r0,#0; svc #0 */
+static const unsigned char exit_code32[] = {
+	1, 0x70, 0xa0, 0xe3, 0, 0, 0xa0, 0xe3, 0, 0, 0, 0xef,
+};
 #else
-#define ELF_MACHINE EM_X86_64
-#define ELF_OTHER   EM_AARCH64
+#define ELF_MACHINE   EM_X86_64
+#define ELF_MACHINE32 EM_386
+#define ELF_FLAGS32   0
+#define ELF_OTHER     EM_AARCH64
 /* mov $60,%eax; xor %edi,%edi; syscall */
 static const unsigned char exit_code[] = { 0xb8, 60, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05 };
-#endif
-
 /* mov $1,%eax; xor %ebx,%ebx; int $0x80 */
 static const unsigned char exit_code32[] = { 0xb8, 1, 0, 0, 0, 0x31, 0xdb, 0xcd, 0x80 };
+#endif
 
 static size_t build64(unsigned char *buf, const struct elf_shape *shape)
 {
@@ -84,7 +91,8 @@ static size_t build32(unsigned char *buf, const struct elf_shape *shape)
 	eh->e_ident[EI_DATA] = ELFDATA2LSB;
 	eh->e_ident[EI_VERSION] = EV_CURRENT;
 	eh->e_type = shape->dyn ? ET_DYN : ET_EXEC;
-	eh->e_machine = EM_386;
+	eh->e_machine = ELF_MACHINE32;
+	eh->e_flags = ELF_FLAGS32;
 	eh->e_version = EV_CURRENT;
 	eh->e_entry = base + (Elf32_Addr)code_off;
 	eh->e_phoff = sizeof(*eh);

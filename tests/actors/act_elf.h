@@ -11,7 +11,7 @@
 
 struct elf_shape {
 	const char *interp; /* PT_INTERP, NULL: static */
-	bool bits32;	    /* an i386 program */
+	bool bits32;	    /* of i386, on arm64 of arm */
 	bool dyn;	    /* ET_DYN, as an ELF interpreter must be */
 	bool other_machine; /* of a machine that this is not */
 	bool bad_address;   /* to be mapped where nothing can be: fails past no return */
