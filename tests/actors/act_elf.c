@@ -33,6 +33,15 @@ static const unsigned char exit_code[] = { 0xb8, 60, 0, 0, 0, 0x31, 0xff, 0x0f, 
 static const unsigned char exit_code32[] = { 0xb8, 1, 0, 0, 0, 0x31, 0xdb, 0xcd, 0x80 };
 #endif
 
+/*
+ * Linux 6.1 still fills up the last page of an ELF interpreter with zeros even where it has no .bss,
+ * and kills the program when it cannot.
+ */
+static unsigned int load_flags(const struct elf_shape *shape)
+{
+	return PF_R | PF_X | (shape->dyn ? PF_W : 0);
+}
+
 static size_t build64(unsigned char *buf, const struct elf_shape *shape)
 {
 	size_t interp_len = shape->interp ? strlen(shape->interp) + 1 : 0;
@@ -67,7 +76,7 @@ static size_t build64(unsigned char *buf, const struct elf_shape *shape)
 		ph++;
 	}
 	ph->p_type = PT_LOAD;
-	ph->p_flags = PF_R | PF_X;
+	ph->p_flags = load_flags(shape);
 	ph->p_vaddr = shape->bad_address ? 0xffff800000000000ULL : base;
 	ph->p_filesz = size;
 	ph->p_memsz = size;
@@ -110,7 +119,7 @@ static size_t build32(unsigned char *buf, const struct elf_shape *shape)
 		ph++;
 	}
 	ph->p_type = PT_LOAD;
-	ph->p_flags = PF_R | PF_X;
+	ph->p_flags = load_flags(shape);
 	ph->p_vaddr = base;
 	ph->p_filesz = (Elf32_Word)size;
 	ph->p_memsz = (Elf32_Word)size;
