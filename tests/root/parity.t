@@ -3,7 +3,7 @@
 #
 # Every act of the list, under kernel audit and autrail at the same time: the same records, but for
 # what tests/root/allowed lists. Once raw, once enriched.
-#   ACTS="NAME..." does only those; KEEP=1 keeps the logs.
+#   ACTS="NAME..." does only those; KEEP=1 keeps the logs; TIME_MS is how far their times may differ.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -20,7 +20,7 @@ unsure='^(mntns-|overlay|bind-|eacces-proc|ld-address|past-return-|fd-empty-dire
 
 compare() {
 	"$COMPARE" --unsure-acts "$unsure" --ppid "$actor_ppid" --acts "$work/acts" --allowed "$ALLOWED" --rising --groups \
-		"$audit_log" "$work/autrail.log"
+		--ms "${TIME_MS:-20}" "$audit_log" "$work/autrail.log"
 }
 
 parity() {

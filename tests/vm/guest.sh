@@ -35,7 +35,8 @@ ok "$status" "autrail check" "$work/check"
 grep -m 1 mode "$work/check" | diag || :
 check "no hook is refused" no_refused_hook
 status=0
-tests/root/parity.t >"$work/parity" 2>&1 || status=$?
+# Kernel audit takes the time of the last tick, and where the host is busy ticks come late.
+TIME_MS=1000 tests/root/parity.t >"$work/parity" 2>&1 || status=$?
 include parity "$work/parity"
 ok "$status" "parity"
 check "the kernel does not complain" no_complaint
