@@ -64,10 +64,14 @@ static bool same_file(int fd, const struct atr_file *file)
 {
 	struct stat st;
 
-	return !fstat(fd, &st) && st.st_ino == file->ino && st.st_mode == file->mode &&
-	       (__u64)st.st_ctim.tv_sec == file->ctime_sec &&
-	       st.st_ctim.tv_nsec == file->ctime_nsec && (__u32)st.st_size == file->size &&
-	       same_dev(fd, &st, file);
+	if (fstat(fd, &st) || st.st_ino != file->ino || st.st_mode != file->mode ||
+	    !same_dev(fd, &st, file))
+		return false;
+	/* Both change with what comes and goes in it, and an overlayfs tells those of another inode. */
+	if (S_ISDIR(st.st_mode))
+		return true;
+	return (__u64)st.st_ctim.tv_sec == file->ctime_sec &&
+	       st.st_ctim.tv_nsec == file->ctime_nsec && (__u32)st.st_size == file->size;
 }
 
 /* Keeps fd if it is the file, else closes it. */
@@ -229,6 +233,13 @@ static bool same_mntns(__u32 pid, const struct atr_task *task)
 
 	snprintf(path, sizeof(path), "/proc/%u/ns/mnt", pid);
 	return !stat(path, &st) && st.st_ino == task->mntns;
+}
+
+/* Somebody is in it yet: until now its mounts were there. */
+static bool mntns_alive(const struct atr_task *task)
+{
+	return same_mntns(task->pid, task) || same_mntns(task->ppid, task) ||
+	       same_mntns(getpid(), task);
 }
 
 /* The task's root: its own, or its parent's or one of ours if it is the same directory. */
@@ -414,7 +425,12 @@ int item_look(const struct atr_view *view, const struct atr_need *need, struct a
 		close(walk.base);
 	close(walk.root);
 	if (walk.result < 0)
-		return walk.result;
+		return mntns_alive(&view->exec->task) ? walk.result : -ESRCH;
+	/* Else what it met may be what was below the mounts. */
+	if (!mntns_alive(&view->exec->task)) {
+		close(walk.result);
+		return -ESRCH;
+	}
 	if (fstat(walk.result, &st)) {
 		close(walk.result);
 		return -EIO;
