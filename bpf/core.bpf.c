@@ -87,6 +87,27 @@ __hidden struct atr_scratch *scratch__slot(__u32 slot)
 	return bpf_map_lookup_elem(&atr_scratches, &slot);
 }
 
+/*
+ * The event anew: its whole fixed part leaves the kernel, so nothing of an earlier one may be in it. In
+ * two halves, as the compiler has no memset() of more than 1024 bytes. Global, as walk_steps() is.
+ */
+__noinline int scratch_clear(__u32 slot)
+{
+	struct atr_scratch *s = scratch__slot(slot);
+	const int half = sizeof(s->ev) / 16;
+	__u64 *ev;
+
+	if (!s)
+		return 0;
+	ev = (__u64 *)&s->ev;
+	__builtin_memset(ev, 0, half * 8);
+	/* Else they are made one again. */
+	barrier();
+	__builtin_memset(ev + half, 0, sizeof(s->ev) - half * 8);
+	s->pos = 0;
+	return 0;
+}
+
 __hidden void scratch__put(struct atr_scratch *s)
 {
 	__sync_fetch_and_add(&s->busy, -1);

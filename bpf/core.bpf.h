@@ -27,12 +27,12 @@ struct atr_walk {
 	__u32 flags;
 };
 
-/* The files that a call has opened and let go of. */
+/* Files that a call has opened, in that order. */
 struct atr_opened {
-	__u64 link[ATR_FILES_MAX]; /* their addresses, newest first */
+	__u64 link[ATR_FILES_MAX]; /* struct file; alive until the call returns to user space */
+	struct atr_file files[ATR_FILES_MAX];
 	__u32 n;
 	__u32 pad;
-	struct atr_file files[ATR_FILES_MAX]; /* oldest first */
 };
 
 /* What is left to send of a block of the task's memory. */
@@ -61,9 +61,11 @@ struct atr_scratch {
 };
 
 struct atr_scratch *scratch__get(__u32 kind);
+int scratch_clear(__u32 slot);
 void scratch__put(struct atr_scratch *s);
 int scratch__send(struct atr_scratch *s, __u32 kind);
 int walk_steps(__u32 slot);
+int walk_all(__u32 slot);
 int chunk_send(__u32 slot);
 struct atr_scratch *scratch__slot(__u32 slot);
 void loss__count(__u32 kind, __u32 cause);

@@ -91,6 +91,8 @@ enum atr_flag {
 	ATR_F_NO_FILES = 1 << 6,      /* files of scripts could not be told from others */
 	ATR_F_LATE_TIME = 1 << 7,     /* time is not that of the entry, but a moment in the call */
 	ATR_F_PAST = 1 << 8,	      /* EXECFAIL past the point of no return: see files */
+	ATR_F_OPENS = 1 << 9,	      /* files are those of the opens, each with its name: see files */
+	ATR_F_DENIED = 1 << 10,	      /* and one that could not be opened is among them: see files */
 };
 
 /* A string behind the fixed part: off from the start of the event, len without a NUL. */
@@ -186,11 +188,17 @@ struct atr_task {
  * ATR_F_CHUNKED. title is the old program's argument area (EXECFAIL only, argv_len bytes), as
  * get_cmdline() reads it. root is the walk from the task's root to that of its mount namespace: none where they are one.
  *
- * files: EXEC, and EXECFAIL with ATR_F_PAST: the scripts, oldest first (files[0] is what was asked
- * for), then the file that runs. EXECFAIL otherwise: all files that this call had opened when it
- * failed, in the order in which it let go of them: scripts oldest first, an ELF interpreter, last the
- * file that could not be loaded. script is the walk of files[0] where there are such (EXEC: if it is
- * a script).
+ * files with ATR_F_OPENS: all that the call has tried to open, in that order: what was asked for, the
+ * interpreter of a script as long as it is one, an ELF interpreter. One that could not be opened is the
+ * last, and not valid; with ATR_F_DENIED it is valid if its name led to it. names[i] is the name by which files[i + 1] was opened, as name is that of files[0].
+ * files[running] is the one that runs (EXEC, and EXECFAIL with ATR_F_PAST); no interp is sent.
+ *
+ * files without: EXEC, and EXECFAIL with ATR_F_PAST: the scripts, oldest first (files[0] is what was
+ * asked for), then files[running], the file that runs. EXECFAIL otherwise: all files that this call had
+ * opened when it failed, in the order in which it let go of them: scripts oldest first, an ELF
+ * interpreter, last the file that could not be loaded.
+ *
+ * script is the walk of files[0] where there are such (EXEC: if it is a script).
  *
  * EXECFAIL of a name relative to a descriptor: ld is the file of that descriptor, and dir its walk.
  *
@@ -213,6 +221,8 @@ struct atr_exec {
 	__u32 argv_len; /* of all arguments */
 	__u32 nfiles;
 	__u32 has_ld; /* an ELF interpreter was loaded */
+	__u32 running;
+	__u32 pad;
 	struct atr_file files[ATR_FILES_MAX];
 	struct atr_file ld; /* the ELF interpreter, where the kernel side could find it */
 	__u32 ngroups;	    /* EXECFAIL: supplementary groups, and the first of them */
@@ -227,6 +237,7 @@ struct atr_exec {
 	struct atr_str tty;
 	struct atr_str root;
 	struct atr_str dir;
+	struct atr_str names[ATR_FILES_MAX - 1];
 };
 
 /*

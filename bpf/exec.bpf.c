@@ -2,233 +2,218 @@
 /*
  * execve() and execveat(), in the order in which the kernel comes by (fs/exec.c):
  *
- *   sys_enter_execve(at)    the call as it was made, and its time. Not for 32-bit tasks: perf's
- *                           system-call tracepoints leave them out.
- *   do_execveat_common()    copies name and arguments, opens the file; each script's interpreter
- *                           is opened in turn, and the script let go of.
- *   sched_prepare_exec      in begin_new_exec(), before the point of no return: the registers and
- *                           the credentials are still the old ones, the new ones are computed.
- *                           Since 6.10 (5c5fad46e48c).
+ *   the system call         as it was made, and its time: call.bpf.c.
+ *   do_open_execat()        opens the file; each script's interpreter is opened in turn, and the script
+ *                           let go of; then the interpreter that an ELF file names: open.bpf.c.
+ *   begin_new_exec()        computes the new credentials (security_bprm_creds_from_file()) and passes
+ *                           the point of no return: the registers and the credentials are still the old
+ *                           ones. Since 6.10 (5c5fad46e48c) sched_prepare_exec is there.
  *   sched_process_exec      at the end of exec_binprm(), right behind audit_bprm(): it has worked;
  *                           the arguments lie in the new mm, copied by the kernel, so nobody can
  *                           have changed them and no page is missing.
- *   sys_exit_execve(at)     of a call that failed: its registers still hold the arguments.
- *
- * The system-call tracepoints cost every system call of the machine some 40 ns, so they are attached
- * for failed execs only, or where the kernel lacks sched_prepare_exec.
+ *   its return              of a call that failed: execfail.bpf.c.
  *
  * A script is let go of by fput(), which queues the file on current->task_works until the way out
- * to user space. So the files of the scripts, and all those that a failed call had opened, can
- * still be read there, exactly and without looking a path up.
+ * to user space. So where opens cannot be hooked the files of the scripts, and all those that a failed
+ * call had opened, can still be read there, exactly and without looking a path up.
  */
+#include "bpf/calls.h"
 #include "bpf/exec.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-/* Told by user space before the load: without sched_prepare_exec the entry takes credentials too. */
+const volatile bool cfg_has_calls;
 const volatile bool cfg_has_prepare;
+const volatile bool cfg_has_opens;
+const volatile bool cfg_has_denied;
 /* atr_ld runs, and leaves what it found with the pending call. */
 const volatile bool cfg_has_ld;
 
-static const struct atr_opened opened_none;
-
-/*
- * By thread id: pids are given out in a row, so that two calls meet in one slot only if one takes as
- * long as it takes to start so many tasks. The one that came first then finds that its slot has
- * another owner, and says in its event what it does not know. An array needs no lock, no memory at
- * the time and no clearing up after tasks that are killed in between; a hash costs four times this.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, ATR_PENDINGS);
-	__type(key, __u32);
-	__type(value, struct atr_pending);
-} atr_pendings SEC(".maps");
-
-/*
- * The scripts of a call that sched_prepare_exec has seen, by address of the task; only for those that
- * have any. What killed tasks leave makes room in time.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 1024);
-	__type(key, __u64);
-	__type(value, struct atr_opened);
-} atr_scripts SEC(".maps");
-
 __u64 atr_common_root, atr_common_root_mnt;
 
-extern const void ____fput __ksym __weak;
+/* --- the point of no return ------------------------------------------------------------------ */
 
-__hidden __u64 fput_address(void)
+/* Which of the files runs? It is the last but for an ELF interpreter. */
+static __always_inline bool running_find(struct atr_pending *p, __u64 file)
 {
-	return (__u64)&____fput;
-}
+	__u32 i;
 
-__hidden struct atr_pending *pending__slot(__u32 tid)
-{
-	__u32 slot = tid % ATR_PENDINGS;
-
-	return bpf_map_lookup_elem(&atr_pendings, &slot);
-}
-
-__hidden struct atr_opened *scripts__find(__u64 task)
-{
-	return bpf_map_lookup_elem(&atr_scripts, &task);
-}
-
-/*
- * A call without an entry in a slot that was never used had begun before this program was attached: it
- * is not its to report. In a slot that was used it may have lost it to another. Only where every call
- * has an entry: the system-call tracepoints leave 32-bit tasks out.
- */
-static __always_inline bool began_before(__u32 tid)
-{
-	struct atr_pending *p = pending__slot(tid);
-
-	return cfg_has_prepare && p && !p->task;
-}
-
-/* Takes the slot, from whoever has it; the owner is written last, so that no half of it is read. */
-static __always_inline struct atr_pending *pending__new(__u32 tid, struct task_struct *task)
-{
-	struct atr_pending *p = pending__slot(tid);
-	__u64 key = (__u64)task, owner;
-
-	if (!p)
-		return NULL;
-	owner = p->task;
-	__builtin_memset(p, 0, sizeof(*p));
-	p->contested = owner > SLOT_CONTESTED && owner != key;
-	p->tid = tid;
-	p->mm = (__u64)BPF_CORE_READ(task, mm);
-	p->time = bpf_ktime_get_boot_ns();
-	p->tai = tai_now();
-	barrier();
-	*(volatile __u64 *)&p->task = key;
-	return p;
-}
-
-/* --- the entry ----------------------------------------------------------------------------- */
-
-static __always_inline int enter(struct syscall_trace_enter *ctx)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct atr_pending *p = pending__new(bpf_get_current_pid_tgid(), task);
-	const struct cred *cred;
-
-	if (!p)
-		return 0;
-	p->arch = ATR_ARCH_NATIVE;
-	p->nr = ctx->nr;
-	/* What comes later can tell the rest, from the same registers. */
-	if (cfg_has_prepare && cfg_has_task_regs)
-		return 0;
-	/* Not from the context: that holds what the call takes, and audit writes a3 of execve() too. */
-	current_args(task, p->args);
-	cred = BPF_CORE_READ(task, cred);
-	p->old_uid = BPF_CORE_READ(cred, uid.val);
-	p->old_euid = BPF_CORE_READ(cred, euid.val);
-	if (caps_read(&p->old_caps, cred))
-		p->flags |= ATR_F_FAULT;
-	p->flags |= ATR_F_NO_FILES;
-	return 0;
-}
-
-SEC("?tp/syscalls/sys_enter_execve")
-int atr_enter(struct syscall_trace_enter *ctx)
-{
-	return enter(ctx);
-}
-
-SEC("?tp/syscalls/sys_enter_execveat")
-int atr_enterat(struct syscall_trace_enter *ctx)
-{
-	return enter(ctx);
-}
-
-/* A script, or what binfmt_misc has an interpreter for: that keeps the file open, perhaps. */
-static __always_inline bool scripts_take(__u64 key, struct task_struct *task,
-					 struct linux_binprm *bprm)
-{
-	struct atr_opened *opened;
-
-	if (bpf_map_update_elem(&atr_scripts, &key, &opened_none, BPF_ANY))
-		return false;
-	opened = bpf_map_lookup_elem(&atr_scripts, &key);
-	if (!opened)
-		return false;
-	if (fput_address())
-		works_read(task, opened);
-	if (!opened->n && bprm->executable) {
-		file_read(&opened->files[0], bprm->executable, true);
-		opened->link[0] = (__u64)bprm->executable;
-		opened->n = 1;
+	for (i = 0; i < ATR_FILES_MAX; i++) {
+		if (i >= p->opened.n)
+			break;
+		if (p->opened.link[i] == file) {
+			p->running = i;
+			return true;
+		}
 	}
-	return opened->n;
+	return false;
 }
 
 /*
- * A thread that is not the leader takes its place, and its thread id, behind the point of no return. If
- * it fails there, this is where it is looked for.
+ * Behind the point of no return an ELF interpreter has been let go of, too. Its mapping still holds it,
+ * unless it is of an overlayfs, which maps the file below: then it is the last on the list.
  */
-static __always_inline void pending__leader(const struct atr_pending *p, __u32 tgid)
+static __always_inline void drop_ld(struct atr_opened *opened)
 {
-	struct atr_pending *leader = pending__slot(tgid);
+	__u32 last = (opened->n - 1) & (ATR_FILES_MAX - 1);
+	struct file *file;
 
-	if (!leader)
+	if (opened->n < 2)
 		return;
-	__builtin_memcpy(leader, p, sizeof(*leader));
-	leader->tid = tgid;
+	file = (struct file *)opened->link[last];
+	if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) == OVERLAYFS_SUPER_MAGIC)
+		opened->n = last;
+}
+
+/*
+ * Without hooks on the opens: the scripts, and behind them the file that runs. What binfmt_misc has an
+ * interpreter for is kept open, perhaps. False: what runs is known, the scripts are not.
+ */
+static __always_inline bool files_take(struct atr_opened *opened, __u32 slot, __u32 tid,
+				       struct linux_binprm *bprm, bool has_ld, bool typed)
+{
+	struct file *executable = RD(typed, bprm, executable), *file = RD(typed, bprm, file);
+	bool known = true;
+	__u32 n;
+
+	opened->n = 0;
+	if (RD(typed, bprm, interp) != RD(typed, bprm, filename)) {
+		known = !works_read(slot, tid);
+		if (known && has_ld)
+			drop_ld(opened);
+		if (known && !opened->n && executable) {
+			file_read(&opened->files[0], executable, typed);
+			opened->link[0] = (__u64)executable;
+			opened->n = 1;
+		}
+		known = known && opened->n && opened->n < ATR_FILES_MAX;
+		if (!known)
+			opened->n = 0;
+	}
+	n = opened->n;
+	/* Else the compiler leaves the bound out, which 6.1 has not seen proved. */
+	barrier_var(n);
+	n &= ATR_FILES_MAX - 1;
+	opened->link[n] = (__u64)file;
+	file_read(&opened->files[n], file, typed);
+	opened->n = n + 1;
+	return known;
+}
+
+/*
+ * A thread that is not the leader takes its place, and its thread id, behind the point of no return: this
+ * is where it is looked for if it fails there.
+ */
+static __always_inline void pending__leader(__u32 tid, __u32 tgid, struct task_struct *task)
+{
+	struct atr_pending *leader = pending__new(tgid, task);
+
+	if (leader)
+		leader->leader_of = tid;
 }
 
 /* mnt_may_suid(), but for file systems that were mounted in another user namespace. */
-static __always_inline bool may_suid(struct task_struct *task, struct vfsmount *vfsmnt)
+static __always_inline bool may_suid(struct task_struct *task, struct file *file, bool typed)
 {
+	struct vfsmount *vfsmnt = RD(typed, file, f_path.mnt);
 	struct mount *mnt = (void *)vfsmnt - bpf_core_field_offset(struct mount, mnt);
 
-	return !(vfsmnt->mnt_flags & MNT_NOSUID) &&
-	       BPF_CORE_READ(mnt, mnt_ns) == task->nsproxy->mnt_ns;
+	return !(RD(typed, vfsmnt, mnt_flags) & MNT_NOSUID) &&
+	       BPF_CORE_READ(mnt, mnt_ns) == BPF_CORE_READ(task, nsproxy, mnt_ns);
 }
 
 /*
- * Fills in what the entry could not know, and everything where it was not seen (32-bit tasks,
- * --no-failed). Registers are the truth of this moment, in any case.
+ * Fills in what the entry could not know. From here on the call can only succeed, or kill the task.
  */
-SEC("?tp_btf/sched_prepare_exec")
-int BPF_PROG(atr_prepare, struct task_struct *task, struct linux_binprm *bprm)
+static __always_inline int prepare(struct atr_pending *p, struct task_struct *task,
+				   struct linux_binprm *bprm, bool typed)
+{
+	const struct cred *old = RD(typed, task, cred), *new = RD(typed, bprm, cred);
+	struct file *file = RD(typed, bprm, file);
+	__u32 tid = RD(typed, task, pid), tgid = RD(typed, task, tgid);
+	bool known;
+
+	p->prepared = 1;
+	p->old_uid = RD(typed, old, uid.val);
+	p->old_euid = RD(typed, old, euid.val);
+	p->new_uid = RD(typed, new, uid.val);
+	p->new_euid = RD(typed, new, euid.val);
+	if (caps_read(&p->old_caps, old) || caps_read(&p->new_caps, new))
+		p->flags |= ATR_F_FAULT;
+	if (cfg_has_opens)
+		known = running_find(p, (__u64)file);
+	else
+		known = files_take(&p->opened, ATR_SLOTS, p->tid, bprm, false, typed);
+	if (!known)
+		p->flags |= ATR_F_NO_FILES;
+	if (!cfg_has_opens)
+		p->running = (p->opened.n - 1) & (ATR_FILES_MAX - 1);
+	if (!may_suid(task, file, typed))
+		p->opened.files[p->running & (ATR_FILES_MAX - 1)].flags |= ATR_FILE_NOSUID;
+	if (tid != tgid)
+		pending__leader(tid, tgid, task);
+	return 0;
+}
+
+/* The call that the task is in, told late, by its registers; NULL if it is none of ours. */
+static __always_inline struct atr_pending *call_late(struct task_struct *task)
 {
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	const struct cred *old = task->cred, *new = bprm->cred;
-	__u64 key = (__u64)task;
+	struct atr_pending *p = pending__find(task->pid, (__u64)task);
 	__u32 arch = regs_arch(task, true), nr = regs_nr(regs, true);
-	struct atr_pending *p = pending__find(task->pid, key);
 
+	/* The kernel itself runs a program (modprobe, what takes a core dump): not a system call. */
+	if (!is_execve(arch, nr) && !is_execveat(arch, nr))
+		return NULL;
 	/* Without its entry, or with one that is not of this call: nobody took it away. */
 	if (!p || p->prepared || p->arch != arch || p->nr != nr) {
 		p = pending__new(task->pid, task);
 		if (!p)
-			return 0;
+			return NULL;
 		p->flags = ATR_F_LATE_TIME;
 	}
-	p->prepared = 1;
 	p->arch = arch;
 	p->nr = nr;
 	regs_args(regs, arch, p->args, true);
-	p->old_uid = old->uid.val;
-	p->old_euid = old->euid.val;
-	p->new_uid = new->uid.val;
-	p->new_euid = new->euid.val;
-	if (caps_read(&p->old_caps, old) || caps_read(&p->new_caps, new))
-		p->flags |= ATR_F_FAULT;
-	file_read(&p->main, bprm->file, true);
-	if (!may_suid(task, bprm->file->f_path.mnt))
-		p->main.flags |= ATR_FILE_NOSUID;
-	p->scripts = bprm->interp != bprm->filename;
-	if (p->scripts && !scripts_take(key, task, bprm))
-		p->flags |= ATR_F_NO_FILES;
-	if (task->pid != task->tgid)
-		pending__leader(p, task->tgid);
+	return p;
+}
+
+/* Registers are the truth of this moment where the entry was not seen (32-bit tasks, --no-failed). */
+SEC("?tp_btf/sched_prepare_exec")
+int BPF_PROG(atr_prepare, struct task_struct *task, struct linux_binprm *bprm)
+{
+	struct atr_pending *p = cfg_has_calls ? pending__find(task->pid, (__u64)task) :
+						call_late(task);
+
+	return p ? prepare(p, task, bprm, true) : 0;
+}
+
+SEC("?fexit/" ATR_FUNC_CREDS)
+int BPF_PROG(atr_creds, struct linux_binprm *bprm, struct file *file, int ret)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct atr_pending *p = pending__find(bpf_get_current_pid_tgid(), (__u64)task);
+
+	return p && !ret ? prepare(p, task, bprm, false) : 0;
+}
+
+/* The return has no arguments: the entry keeps the one that counts. */
+SEC("?kprobe/" ATR_FUNC_CREDS)
+int BPF_KPROBE(atr_kcreds, struct linux_binprm *bprm)
+{
+	struct atr_pending *p = pending__find(bpf_get_current_pid_tgid(), bpf_get_current_task());
+
+	if (p)
+		p->bprm = (__u64)bprm;
 	return 0;
+}
+
+SEC("?kretprobe/" ATR_FUNC_CREDS)
+int BPF_KRETPROBE(atr_kcredsed, int ret)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct atr_pending *p = pending__find(bpf_get_current_pid_tgid(), (__u64)task);
+
+	return p && p->bprm && !ret ? prepare(p, task, (struct linux_binprm *)p->bprm, false) : 0;
 }
 
 /* --- the ELF interpreter ------------------------------------------------------------------- */
@@ -242,24 +227,25 @@ static long ld_found(struct task_struct *task, struct vm_area_struct *vma, struc
 	return 0;
 }
 
+/* AT_BASE comes tenth or so in create_elf_tables() of each architecture. */
+union auxv {
+	__u64 native[32];
+	__u32 compat[64];
+};
+
 /* Where it was loaded, as the auxiliary vector tells the new program; 0: nowhere. */
-static __always_inline __u64 at_base(struct task_struct *task, const char *elf)
+static __always_inline __u64 at_base(struct task_struct *task, const char *elf, union auxv *auxv)
 {
-	/* AT_BASE comes tenth or so in create_elf_tables() of each architecture. */
-	union {
-		__u64 native[32];
-		__u32 compat[64];
-	} auxv;
 	int i;
 
-	if (bpf_core_read(&auxv, sizeof(auxv), &task->mm->saved_auxv))
+	if (bpf_core_read(auxv, sizeof(*auxv), &task->mm->saved_auxv))
 		return 0;
 	for (i = 0; i < 32; i += 2) {
 		if (elf[EI_CLASS] == ELFCLASS32) {
-			if (auxv.compat[i] == AT_BASE)
-				return auxv.compat[i + 1];
-		} else if (auxv.native[i] == AT_BASE) {
-			return auxv.native[i + 1];
+			if (auxv->compat[i] == AT_BASE)
+				return auxv->compat[i + 1];
+		} else if (auxv->native[i] == AT_BASE) {
+			return auxv->native[i + 1];
 		}
 	}
 	return 0;
@@ -297,11 +283,12 @@ int BPF_PROG(atr_ld, struct task_struct *task, pid_t old_pid, struct linux_binpr
 {
 	struct atr_pending *p = pending__find(old_pid, (__u64)task);
 	struct atr_file ld = {};
+	union auxv auxv;
 	__u64 base;
 
 	if (!p)
 		return 0;
-	base = at_base(task, bprm->buf);
+	base = at_base(task, bprm->buf, &auxv);
 	p->at_base = base;
 	if (base && !bpf_find_vma(task, base, ld_found, &ld, 0))
 		p->ld = ld;
@@ -354,38 +341,84 @@ static __always_inline const char *bprm_name(struct linux_binprm *bprm, __u32 *f
 	return fdpath + i;
 }
 
-static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *p, __u32 flags,
-				     struct task_struct *task, struct linux_binprm *bprm)
+static __always_inline void exec_names(struct atr_scratch *s, struct atr_pending *p,
+				       struct linux_binprm *bprm)
 {
-	const struct atr_opened *scripts = NULL;
 	struct atr_exec *ev = &s->ev;
-	const char *name = bprm_name(bprm, &flags);
-	__u64 key = (__u64)task;
-	__u32 n;
+	const char *name = bprm_name(bprm, &ev->hdr.flags);
 
-	if (!ev_begin(ev, p, (__u64)task, flags)) {
-		p = NULL;
-		ev_begin(ev, p, 0, flags);
+	ev->interp.flags = ATR_S_NULL;
+	if (p && p->has_names) {
+		names_append(s->slot, p->tid);
+		return;
 	}
-	ev->argc = bprm->argc;
-	ev->argv_len = task->mm->arg_end - task->mm->arg_start;
-	ev->has_ld = (cfg_has_ld && p ? p->at_base : at_base(task, bprm->buf)) || has_interp(bprm);
 	str_append(s, &ev->name, ATR_NAME_READ, name, false);
 	if (bprm->interp != bprm->filename)
 		str_append(s, &ev->interp, ATR_NAME_READ, bprm->interp, false);
+}
+
+/* Was an ELF interpreter loaded? The end of the scratch memory serves, for the stack is full. */
+static __always_inline bool exec_has_ld(struct atr_scratch *s, struct atr_pending *p,
+					struct task_struct *task, struct linux_binprm *bprm)
+{
+	__u64 base;
+
+	if (cfg_has_ld && p)
+		base = p->at_base;
 	else
-		ev->interp.flags = ATR_S_NULL;
-	ev->title.flags = ATR_S_NULL;
+		base = at_base(task, bprm->buf,
+			       (void *)&s->data[ATR_DATA_MAX - sizeof(union auxv)]);
+	return base || has_interp(bprm);
+}
+
+/* What the pending call knows, or as much as can be known without it. */
+static __always_inline void exec_call(struct atr_scratch *s, struct atr_pending *p, __u32 flags,
+				      struct task_struct *task, struct linux_binprm *bprm)
+{
+	struct atr_exec *ev = &s->ev;
+	__u64 script = 0;
+
+	ev_begin(s, p, flags);
 	ev_cwd(s, task, true);
-	if (p && p->scripts)
-		scripts = scripts__find((__u64)task);
-	ev_opened(s, scripts);
-	n = ev->nfiles & (ATR_FILES_MAX - 1);
-	if (p && p->prepared)
-		ev->files[n] = p->main;
-	else
-		file_read(&ev->files[n], bprm->file, true);
-	ev->nfiles = n + 1;
+	exec_names(s, p, bprm);
+	if (p && p->prepared) {
+		if (!p->has_names)
+			ev->has_ld = exec_has_ld(s, p, task, bprm);
+		script = p->opened.link[0];
+	} else if (p && p->has_names) {
+		if (!running_find(p, (__u64)bprm->file))
+			ev->hdr.flags |= ATR_F_NO_FILES;
+		ev->running = p->running;
+		script = p->opened.link[0];
+	} else {
+		ev->has_ld = exec_has_ld(s, p, task, bprm);
+		if (!files_take(&s->opened, s->slot, 0, bprm, ev->has_ld, true))
+			ev->hdr.flags |= ATR_F_NO_FILES;
+		ev_opened(s, &s->opened, s->opened.n - 1);
+		script = s->opened.link[0];
+	}
+	ev->script.flags = ATR_S_NULL;
+	if (ev->running)
+		walk_file(s, &ev->script, (struct file *)script);
+}
+
+static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *p, __u32 flags,
+				     struct task_struct *task, struct linux_binprm *bprm)
+{
+	struct atr_exec *ev = &s->ev;
+	int i;
+
+	/* Once more without the pending call, if somebody took that away meanwhile. */
+#pragma clang loop unroll(disable)
+	for (i = 0; i < 2; i++) {
+		exec_call(s, p, flags, task, bprm);
+		if (!p || ev_still_ours(p, task))
+			break;
+		p = NULL;
+	}
+	ev->argc = bprm->argc;
+	ev->argv_len = task->mm->arg_end - task->mm->arg_start;
+	ev->title.flags = ATR_S_NULL;
 	walk_append(s, &ev->exe, bprm->file->f_path.mnt, bprm->file->f_path.dentry);
 	ev_task(s, task, true);
 	if (ev->hdr.flags & ATR_F_CHUNKED) {
@@ -399,10 +432,24 @@ static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *
 		if (ev->argv.flags & ATR_S_FAULT)
 			ev->hdr.flags |= ATR_F_NO_ARGV;
 	}
-	if (scripts)
-		bpf_map_delete_elem(&atr_scripts, &key);
 	ev_root(s);
 	return scratch__send(s, ATR_KIND_EXEC);
+}
+
+/*
+ * An exec without a pending call. One in a slot that was never used had begun before this program was
+ * attached: it is not its to report. In a slot that was used it may have lost it to another. And the
+ * kernel runs programs itself (modprobe, what takes a core dump), children of its own threads: those are
+ * not system calls, and kernel audit does not tell of them.
+ */
+static __always_inline bool exec_is_ours(struct task_struct *task, __u32 tid)
+{
+	struct atr_pending *slot = pending__slot(tid);
+
+	if (task->real_parent->flags & PF_KTHREAD)
+		return false;
+	/* The system-call tracepoints leave 32-bit tasks out. */
+	return (!cfg_has_calls && !cfg_has_prepare) || (slot && slot->task);
 }
 
 SEC("?tp_btf/sched_process_exec")
@@ -415,7 +462,7 @@ int BPF_PROG(atr_exec, struct task_struct *task, pid_t old_pid, struct linux_bin
 	__u32 flags = 0;
 	int err = 0;
 
-	if (!p && began_before(old_pid))
+	if (!p && !exec_is_ours(task, old_pid))
 		return 0;
 	s = scratch__get(ATR_KIND_EXEC);
 	if (s) {
@@ -427,8 +474,8 @@ int BPF_PROG(atr_exec, struct task_struct *task, pid_t old_pid, struct linux_bin
 			loss__count(ATR_KIND_EXEC, ATR_CAUSE_RING_FULL);
 		scratch__put(s);
 	}
-	pending__free(p);
+	pending__free(old_pid, task);
 	if (old_pid != task->pid)
-		pending__free(pending__find(task->pid, (__u64)task));
+		pending__free(task->pid, task);
 	return 0;
 }

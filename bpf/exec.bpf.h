@@ -7,10 +7,14 @@
 #include "bpf/regs.bpf.h"
 
 /* Calls that can be under way at a time; see atr_pendings. */
-#define ATR_PENDINGS   8192
+#define ATR_PENDINGS   4096
 
 #define SLOT_FREE      1
 #define SLOT_CONTESTED 2 /* free, but somebody lost it while his call was under way */
+
+/* Names of files that a slot has room for itself, and how long each may be with its NUL. */
+#define NAMES_INLINE   4
+#define NAME_INLINE    64
 
 /* What is known of a call before it has succeeded or failed. */
 struct atr_pending {
@@ -28,27 +32,42 @@ struct atr_pending {
 	struct atr_caps old_caps;
 	struct atr_caps new_caps;
 	__u32 tid;
+	__u32 leader_of; /* the slot is that of a thread that took its leader's place; 0: it is not */
 	__u32 flags;
-	__u32 prepared; /* sched_prepare_exec has been here */
+	__u32 prepared; /* the point of no return has been reached, the new credentials are known */
 	__u32 contested;
-	__u32 scripts; /* and there is an entry in atr_scripts */
-	__u32 pad;
+	__u32 running;	 /* which of the opened files is the one that runs */
+	__u32 has_names; /* files are all that were opened, each with its name */
+	__u64 opening;	 /* struct filename of the open that is under way (kprobes) */
+	__u64 bprm;	 /* of the credentials that are being computed (kprobes) */
 	__u64 at_base;
-	struct atr_file main;
 	struct atr_file ld;
+	struct atr_file denied; /* what the open under way has come to, before it is decided */
+	struct atr_opened opened;
+	__u32 long_name[ATR_FILES_MAX];
+	char names[NAMES_INLINE][NAME_INLINE];
 };
 
 /* The slot of a thread id, whoever's it is. */
 struct atr_pending *pending__slot(__u32 tid);
 
-/*
- * Address of the function that fput() queues, 0 where kallsyms has another name for it. (One object
- * alone may name it: the linker of BPF objects cannot merge such externs.)
- */
-__u64 fput_address(void);
+/* Takes the slot, from whoever has it. NULL: never. */
+struct atr_pending *pending__new(__u32 tid, struct task_struct *task);
 
-/* What sched_prepare_exec found of the scripts of this task's call, or NULL. */
-struct atr_opened *scripts__find(__u64 task);
+/* A name for each of the files of the pending call of a thread, into the event; see open.bpf.c. */
+int names_append(__u32 slot, __u32 tid);
+
+/*
+ * The files that the current call has let go of, into what is opened of the scratch memory, or (slot
+ * ATR_SLOTS) of the pending call of the thread; see works.bpf.c. Negative: they cannot be told.
+ */
+int works_read(__u32 slot, __u32 tid);
+
+/* Told by user space before the load: what other hooks have left for one that is about to run. */
+extern const volatile bool cfg_has_calls;   /* every call's entry, those of 32-bit code too */
+extern const volatile bool cfg_has_prepare; /* credentials and files, before the point of no return */
+extern const volatile bool cfg_has_opens;   /* each file as it was opened, and its name */
+extern const volatile bool cfg_has_denied;  /* and one that may not be opened */
 
 /* The root that most tasks have, whose own walk is empty; found once, so that others need not walk. */
 extern __u64 atr_common_root, atr_common_root_mnt;
@@ -62,77 +81,52 @@ static __always_inline struct atr_pending *pending__find(__u32 tid, __u64 task)
 {
 	struct atr_pending *p = pending__slot(tid);
 
+	if (!p || p->task != task || p->tid != tid)
+		return NULL;
+	if (!p->leader_of)
+		return p;
+	tid = p->leader_of;
+	p = pending__slot(tid);
 	return p && p->task == task && p->tid == tid ? p : NULL;
 }
 
-static __always_inline void pending__free(struct atr_pending *p)
+/* The slot of a thread id, if it is this task's. */
+static __always_inline void pending__free(__u32 tid, struct task_struct *task)
 {
-	if (p)
+	struct atr_pending *p = pending__slot(tid);
+
+	if (p && p->task == (__u64)task && p->tid == tid)
 		p->task = p->contested ? SLOT_CONTESTED : SLOT_FREE;
 }
 
-static __always_inline struct file *work_file(struct callback_head *work)
+static __always_inline void ev_opened(struct atr_scratch *s, const struct atr_opened *opened,
+				      __u32 running)
 {
-	if (bpf_core_field_exists(((struct file *)0)->f_task_work))
-		return (void *)work - bpf_core_field_offset(struct file, f_task_work);
-	if (bpf_core_field_exists(((struct file___rcuhead *)0)->f_rcuhead))
-		return (void *)work - bpf_core_field_offset(struct file___rcuhead, f_rcuhead);
-	return (void *)work - bpf_core_field_offset(struct file___union, f_u);
-}
+	struct atr_exec *ev = &s->ev;
+	__u32 i;
 
-/*
- * The files that wait on task_works for their last fput(), oldest first, into opened. The list is
- * newest first, and is empty when a task enters a system call, so they are all of this call; but only
- * before the point of no return, behind which files are closed on exec.
- */
-static __always_inline void works_read(struct task_struct *task, struct atr_opened *opened)
-{
-	struct callback_head *work = BPF_CORE_READ(task, task_works);
-	__u64 queued = fput_address();
-	__u32 n = 0, i;
-
-	for (i = 0; i < 2 * ATR_FILES_MAX && work; i++) {
-		/* Up to 6.1 a file that could not be opened is queued as well: it has no inode. */
-		if ((__u64)BPF_CORE_READ(work, func) == queued &&
-		    BPF_CORE_READ(work_file(work), f_inode)) {
-			if (n == ATR_FILES_MAX)
-				break;
-			opened->link[n & (ATR_FILES_MAX - 1)] = (__u64)work_file(work);
-			n++;
-		}
-		work = BPF_CORE_READ(work, next);
-	}
+	ev->nfiles = opened->n;
+	ev->running = running;
 	for (i = 0; i < ATR_FILES_MAX; i++) {
-		if (i >= n)
+		if (i >= opened->n)
 			break;
-		file_read(&opened->files[i],
-			  (struct file *)opened->link[(n - 1 - i) & (ATR_FILES_MAX - 1)], false);
+		ev->files[i] = opened->files[i];
 	}
-	opened->n = n;
 }
 
-/* The first file, which was asked for by name. */
-static __always_inline struct file *opened_first(const struct atr_opened *opened)
+/* What a pending call knows goes into the event; without one the event says that it does not. */
+static __always_inline void ev_begin(struct atr_scratch *s, const struct atr_pending *p, __u32 flags)
 {
-	return (struct file *)opened->link[(opened->n - 1) & (ATR_FILES_MAX - 1)];
-}
+	struct atr_exec *ev = &s->ev;
 
-/*
- * What a pending call knows goes into the event; without one the event says that it does not. False if
- * another call took the slot while it was copied.
- */
-static __always_inline bool ev_begin(struct atr_exec *ev, const struct atr_pending *p, __u64 task,
-				     __u32 flags)
-{
-	/* The whole fixed part leaves the kernel: nothing of an earlier event may be in it. */
-	__builtin_memset(ev, 0, sizeof(*ev));
+	scratch_clear(s->slot);
 	ev->hdr.flags = flags;
 	ev->dir.flags = ATR_S_NULL;
 	if (!p) {
 		ev->hdr.time = bpf_ktime_get_boot_ns();
 		ev->hdr.tai = tai_now();
-		ev->hdr.flags |= ATR_F_NO_ENTRY | ATR_F_LATE_TIME | ATR_F_NO_FILES;
-		return true;
+		ev->hdr.flags |= ATR_F_NO_ENTRY | ATR_F_LATE_TIME;
+		return;
 	}
 	ev->hdr.time = p->time;
 	ev->hdr.tai = p->tai;
@@ -147,7 +141,19 @@ static __always_inline bool ev_begin(struct atr_exec *ev, const struct atr_pendi
 	ev->old_caps = p->old_caps;
 	ev->new_caps = p->new_caps;
 	ev->ld = p->ld;
-	return *(volatile __u64 *)&p->task == task;
+	if (p->has_names)
+		ev->hdr.flags |= ATR_F_OPENS;
+	ev_opened(s, &p->opened, p->running);
+}
+
+/*
+ * Behind all that was copied of the pending call: was it this call's all the time? If not, what is told
+ * of it may be another's: none of that can be believed.
+ */
+static __always_inline bool ev_still_ours(const struct atr_pending *p, struct task_struct *task)
+{
+	barrier();
+	return *(volatile __u64 *)&p->task == (__u64)task;
 }
 
 /* What is read of the task at the end of either outcome. */
@@ -172,20 +178,6 @@ static __always_inline void ev_task(struct atr_scratch *s, struct task_struct *t
 static __always_inline void walk_file(struct atr_scratch *s, struct atr_str *str, struct file *file)
 {
 	walk_append(s, str, BPF_CORE_READ(file, f_path.mnt), BPF_CORE_READ(file, f_path.dentry));
-}
-
-/* Files that were opened before the one that runs, or failed to: the scripts. */
-static __always_inline void ev_opened(struct atr_scratch *s, const struct atr_opened *opened)
-{
-	struct atr_exec *ev = &s->ev;
-
-	if (!opened || !opened->n) {
-		ev->script.flags = ATR_S_NULL;
-		return;
-	}
-	ev->nfiles = opened->n;
-	__builtin_memcpy(ev->files, opened->files, sizeof(ev->files));
-	walk_file(s, &ev->script, opened_first(opened));
 }
 
 /* Where the task is; relative to what all its paths are told, and where that is. */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Execs that fail, at the exit of the call (exec.bpf.c has what comes before). The registers still hold
- * the arguments, and the files that the call had opened wait for their last fput().
+ * Execs that fail, at the return of the call (exec.bpf.c has what comes before): by the functions that
+ * these system calls are, or by the exit tracepoints, which every system call pays for. The registers
+ * still hold the arguments, and the files that the call had opened wait for their last fput().
  */
+#include "bpf/calls.h"
 #include "bpf/exec.bpf.h"
-
-static const struct atr_opened opened_none;
+#include <bpf/bpf_tracing.h>
 
 /*
  * The argument area as get_cmdline() in mm/util.c shows it: if its last byte is no NUL the program
@@ -65,54 +66,49 @@ static __always_inline void fail_dirfd(struct atr_scratch *s, struct task_struct
 	walk_file(s, &ev->dir, file);
 }
 
-static __always_inline void fail_name(struct atr_scratch *s, struct task_struct *task, bool at)
+/* The name that the kernel has kept, if it got as far as to open a file; else what is there by now. */
+static __always_inline void fail_name(struct atr_scratch *s, struct task_struct *task,
+				      const struct atr_pending *p)
 {
 	struct atr_exec *ev = &s->ev;
+	bool at = is_execveat(ev->arch, ev->nr);
+	__u64 name = at ? ev->args[1] : ev->args[0];
 	int dirfd = ev->args[0];
 	char first = 0;
 
-	str_append(s, &ev->name, ATR_NAME_READ, (void *)(at ? ev->args[1] : ev->args[0]), true);
-	if (!at || dirfd == AT_FDCWD || ev->name.flags & ATR_S_FAULT)
-		return;
-	if (bpf_probe_read_user(&first, 1, (void *)ev->args[1]))
-		ev->hdr.flags |= ATR_F_FAULT;
-	if (first != '/')
+	if (p && p->has_names && p->opened.n) {
+		names_append(s->slot, p->tid);
+		first = p->names[0][0];
+	} else {
+		str_append(s, &ev->name, ATR_NAME_READ, (void *)name, true);
+		if (!(ev->name.flags & ATR_S_FAULT) &&
+		    bpf_probe_read_user(&first, 1, (void *)name))
+			ev->hdr.flags |= ATR_F_FAULT;
+	}
+	if (at && dirfd != AT_FDCWD && !(ev->name.flags & ATR_S_FAULT) && first != '/')
 		fail_dirfd(s, task, dirfd);
 }
 
-/*
- * The files: past the point of no return as at success, for the file that should run may still be
- * held by the new mm; before, what the call let go of.
- */
+/* Without hooks on the opens, and before the point of no return: what the call has let go of. */
 static __always_inline void fail_files(struct atr_scratch *s, struct task_struct *task,
 				       struct atr_pending *p)
 {
-	const struct atr_opened *scripts = NULL;
-	struct atr_exec *ev = &s->ev;
-	__u32 n;
-
-	if (p && p->prepared) {
-		if (p->scripts)
-			scripts = scripts__find((__u64)task);
-		ev_opened(s, scripts);
-		n = ev->nfiles & (ATR_FILES_MAX - 1);
-		ev->files[n] = p->main;
-		ev->nfiles = n + 1;
-		ev->hdr.flags |= ATR_F_PAST;
-		return;
-	}
-	s->opened = opened_none;
+	s->opened.n = 0;
 	/*
-	 * With a new mm it is past the point of no return, too, though nobody saw it get there: what is
-	 * closed on exec is on the list as well then.
+	 * With a new mm it is past the point of no return, though nobody saw it get there: the file that
+	 * runs is still held then, and not on the list.
 	 */
-	if (fput_address() && (!p || p->mm == (__u64)BPF_CORE_READ(task, mm))) {
-		works_read(task, &s->opened);
-		ev->hdr.flags &= ~ATR_F_NO_FILES;
-	} else {
-		ev->hdr.flags |= ATR_F_NO_FILES;
-	}
-	ev_opened(s, &s->opened);
+	if ((p && p->mm != (__u64)BPF_CORE_READ(task, mm)) || works_read(s->slot, 0))
+		s->ev.hdr.flags |= ATR_F_NO_FILES;
+	ev_opened(s, &s->opened, 0);
+}
+
+/* What was asked for. */
+static __always_inline void fail_script(struct atr_scratch *s, const struct atr_opened *opened)
+{
+	s->ev.script.flags = ATR_S_NULL;
+	if (s->ev.nfiles && s->ev.files[0].flags & ATR_FILE_VALID)
+		walk_file(s, &s->ev.script, (struct file *)opened->link[0]);
 }
 
 /* What a look-up needs to walk in the task's place. */
@@ -129,33 +125,62 @@ static __always_inline void fail_groups(struct atr_exec *ev, struct task_struct 
 		ev->hdr.flags |= ATR_F_FAULT;
 }
 
-static __always_inline int fail_fill(struct atr_scratch *s, struct syscall_trace_exit *ctx,
-				     struct task_struct *task, struct atr_pending *p, bool at)
+/* Global, as walk_steps() is: its stack is then not there when a path is walked. Always 0. */
+__noinline int fail_task(__u32 slot)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct atr_scratch *s = scratch__slot(slot);
+
+	if (!s)
+		return 0;
+	fail_groups(&s->ev, task);
+	ev_task(s, task, false);
+	title_append(s, BPF_CORE_READ(task, mm));
+	return 0;
+}
+
+static __always_inline void fail_call(struct atr_scratch *s, struct atr_pending *p,
+				      struct task_struct *task)
+{
 	struct atr_exec *ev = &s->ev;
 
-	if (!ev_begin(ev, p, (__u64)task, 0)) {
-		p = NULL;
-		ev_begin(ev, p, 0, 0);
-	}
-	if (!p) {
+	ev_begin(s, p, 0);
+	if (!p)
 		ev->hdr.flags = ATR_F_LATE_TIME;
-		ev->arch = ATR_ARCH_NATIVE;
-		ev->nr = ctx->nr;
+	/* The entry tracepoint leaves the arguments to sched_prepare_exec, which it did not get to. */
+	if (!p || (!cfg_has_calls && cfg_has_task_regs && !p->prepared))
+		current_call(task, &ev->arch, &ev->nr, ev->args);
+	ev_cwd(s, task, false);
+	if (p && p->prepared)
+		ev->hdr.flags |= ATR_F_PAST;
+	if (p && (p->prepared || p->has_names)) {
+		fail_script(s, &p->opened);
+	} else {
+		fail_files(s, task, p);
+		fail_script(s, &s->opened);
 	}
-	if (cfg_has_task_regs && !(p && p->prepared))
-		current_args(task, ev->args);
-	ev->exit = ctx->ret;
+	fail_name(s, task, p);
+}
+
+static __always_inline int fail_fill(struct atr_scratch *s, struct atr_pending *p, long ret,
+				     struct task_struct *task)
+{
+	struct atr_exec *ev = &s->ev;
+	int i;
+
+	/* Once more without the pending call, if somebody took that away meanwhile. */
+#pragma clang loop unroll(disable)
+	for (i = 0; i < 2; i++) {
+		fail_call(s, p, task);
+		if (!p || ev_still_ours(p, task))
+			break;
+		p = NULL;
+	}
+	ev->exit = ret;
 	ev->interp.flags = ATR_S_NULL;
 	ev->argv.flags = ATR_S_NULL;
-	ev_cwd(s, task, false);
-	fail_groups(ev, task);
-	fail_files(s, task, p);
-	fail_name(s, task, at);
-	walk_file(s, &ev->exe, BPF_CORE_READ(mm, exe_file));
-	ev_task(s, task, false);
-	title_append(s, mm);
+	walk_file(s, &ev->exe, BPF_CORE_READ(task, mm, exe_file));
+	fail_task(s->slot);
 	ev_root(s);
 	return scratch__send(s, ATR_KIND_EXECFAIL);
 }
@@ -172,36 +197,69 @@ static __always_inline bool fail_ours(struct atr_pending *p, __u32 tid)
 	return p || (cfg_has_task_regs && slot && slot->task > SLOT_FREE);
 }
 
-static __always_inline int fail(struct syscall_trace_exit *ctx, bool at)
+static __always_inline int fail(long ret)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 tid = bpf_get_current_pid_tgid();
 	struct atr_pending *p = pending__find(tid, (__u64)task);
 	struct atr_scratch *s;
 
+	/* One that succeeds with its entry still pending has not exec'd: AT_EXECVE_CHECK (6.14). */
+	if (!p && ret >= 0)
+		return 0;
 	if (!fail_ours(p, tid))
 		return 0;
 	s = scratch__get(ATR_KIND_EXECFAIL);
 	if (s) {
-		if (fail_fill(s, ctx, task, p, at))
+		if (fail_fill(s, p, ret, task))
 			loss__count(ATR_KIND_EXECFAIL, ATR_CAUSE_RING_FULL);
 		scratch__put(s);
 	}
-	pending__free(p);
+	if (p)
+		pending__free(p->tid, task);
+	pending__free(tid, task);
 	return 0;
+}
+
+SEC("?fexit/" ATR_CALL("execve"))
+int BPF_PROG(atr_return, void *regs, long ret)
+{
+	return ret < 0 ? fail(ret) : 0;
+}
+
+SEC("?fexit/" ATR_CALL("execveat"))
+int BPF_PROG(atr_returnat, void *regs, long ret)
+{
+	return fail(ret);
+}
+
+SEC("?fexit/" ATR_CALL_COMPAT("execve"))
+int BPF_PROG(atr_return32, void *regs, long ret)
+{
+	return ret < 0 ? fail(ret) : 0;
+}
+
+SEC("?fexit/" ATR_CALL_COMPAT("execveat"))
+int BPF_PROG(atr_returnat32, void *regs, long ret)
+{
+	return fail(ret);
+}
+
+/* One for all four. */
+SEC("?kretprobe")
+int BPF_KRETPROBE(atr_kreturn, long ret)
+{
+	return fail(ret);
 }
 
 SEC("?tp/syscalls/sys_exit_execve")
 int atr_fail(struct syscall_trace_exit *ctx)
 {
-	return ctx->ret < 0 ? fail(ctx, false) : 0;
+	return ctx->ret < 0 ? fail(ctx->ret) : 0;
 }
 
-/* One that succeeds with its entry still pending has not exec'd: AT_EXECVE_CHECK (6.14). */
 SEC("?tp/syscalls/sys_exit_execveat")
 int atr_failat(struct syscall_trace_exit *ctx)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
-
-	return ctx->ret < 0 || pending__find(tid, bpf_get_current_task()) ? fail(ctx, true) : 0;
+	return fail(ctx->ret);
 }

@@ -6,10 +6,12 @@
 #define COMPONENT_MAX 256
 
 /*
- * Steps of one call. The verifier follows every branch of every step, and gives up when 8192 are
- * open at a time.
+ * Steps of one call, and calls of one walk: enough for the components that PATH_MAX bytes can hold. The
+ * verifier follows every branch of every step, but what it has looked at as a function of its own it
+ * does not look at again where that is called.
  */
-#define STEPS 512
+#define STEPS 16
+#define CALLS 160
 
 /* The middle of struct dentry, where it lies as all kernels so far have it. */
 struct dentry_middle {
@@ -121,6 +123,18 @@ __noinline int walk_steps(__u32 slot)
 		if (dentry == parent)
 			return 0;
 		w->dentry = parent;
+	}
+	return 1;
+}
+
+/* All of it; 1: longer than any path can be. */
+__noinline int walk_all(__u32 slot)
+{
+	int i;
+
+	for (i = 0; i < CALLS; i++) {
+		if (!walk_steps(slot))
+			return 0;
 	}
 	return 1;
 }

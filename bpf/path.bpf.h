@@ -93,9 +93,7 @@ static __always_inline void walk_append(struct atr_scratch *s, struct atr_str *s
 	if (BPF_CORE_READ(dentry, d_parent) != dentry ? !BPF_CORE_READ(dentry, d_hash.pprev) :
 							w->mnt_root != w->dentry)
 		w->flags = ATR_S_DELETED;
-	/* Enough for the components that PATH_MAX bytes can hold. */
-	if (walk_steps(s->slot) && walk_steps(s->slot) && walk_steps(s->slot) &&
-	    walk_steps(s->slot) && walk_steps(s->slot))
+	if (walk_all(s->slot))
 		w->flags |= ATR_S_CUT;
 	str->flags = w->flags;
 	str->len = s->pos - w->start;

@@ -10,7 +10,17 @@
 
 #define ATR_ARCH_NATIVE AUDIT_ARCH_X86_64
 
-/* THREAD_SIZE without KASAN; only for kernels before 5.15, see current_regs(). */
+static __always_inline bool is_execve(__u32 arch, __u32 nr)
+{
+	return arch == AUDIT_ARCH_I386 ? nr == 11 : nr == 59 || nr == (X32_SYSCALL_BIT | 520);
+}
+
+static __always_inline bool is_execveat(__u32 arch, __u32 nr)
+{
+	return arch == AUDIT_ARCH_I386 ? nr == 358 : nr == 322 || nr == (X32_SYSCALL_BIT | 545);
+}
+
+/* THREAD_SIZE without KASAN; only for kernels before 5.15, see stack_regs(). */
 #define ATR_STACK_SIZE 16384
 
 static __always_inline __u32 regs_arch(struct task_struct *task, bool typed)
@@ -49,7 +59,17 @@ static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __
 
 #define ATR_ARCH_NATIVE AUDIT_ARCH_AARCH64
 
-/* THREAD_SIZE with pages of 4 or 16 kB; only for kernels before 5.15, see current_regs(). */
+static __always_inline bool is_execve(__u32 arch, __u32 nr)
+{
+	return nr == (arch == AUDIT_ARCH_ARM ? 11 : 221);
+}
+
+static __always_inline bool is_execveat(__u32 arch, __u32 nr)
+{
+	return nr == (arch == AUDIT_ARCH_ARM ? 387 : 281);
+}
+
+/* THREAD_SIZE with pages of 4 or 16 kB; only for kernels before 5.15, see stack_regs(). */
 #define ATR_STACK_SIZE	16384
 
 static __always_inline __u32 regs_arch(struct task_struct *task, bool typed)
@@ -77,22 +97,33 @@ static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __
 #endif
 
 /*
- * Arguments of the current task's call, for callers without types. The registers lie at the end of
- * the kernel's stack; newer kernels leave room behind them and have a helper (5.15, dd6e10fbd9fb)
- * that knows, and whose result has a type.
+ * The registers of the current task's call, for callers without types. They lie at the end of the
+ * kernel's stack; newer kernels leave room behind them and have a helper (5.15, dd6e10fbd9fb) that
+ * knows, and whose result has a type.
  */
-static __always_inline void current_args(struct task_struct *task, __u64 args[6])
+static __always_inline const struct pt_regs *stack_regs(struct task_struct *task)
 {
-	const struct pt_regs *regs;
-
-	if (cfg_has_task_regs) {
-		regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-		regs_args(regs, ATR_ARCH_NATIVE, args, true);
-		return;
-	}
-	regs = (void *)BPF_CORE_READ(task, stack) + ATR_STACK_SIZE -
+	return (void *)BPF_CORE_READ(task, stack) + ATR_STACK_SIZE -
 	       bpf_core_type_size(struct pt_regs);
-	regs_args(regs, ATR_ARCH_NATIVE, args, false);
+}
+
+static __always_inline void regs_call(const struct pt_regs *regs, __u32 arch, __u32 *nr,
+				      __u64 args[6], bool typed)
+{
+	*nr = regs_nr(regs, typed);
+	regs_args(regs, arch, args, typed);
+}
+
+/* Which call the current task is in, as it was made. */
+static __always_inline void current_call(struct task_struct *task, __u32 *arch, __u32 *nr,
+					 __u64 args[6])
+{
+	*arch = regs_arch(task, false);
+	if (cfg_has_task_regs)
+		regs_call((void *)bpf_task_pt_regs(bpf_get_current_task_btf()), *arch, nr, args,
+			  true);
+	else
+		regs_call(stack_regs(task), *arch, nr, args, false);
 }
 
 #endif /* ATR_REGS_BPF_H */

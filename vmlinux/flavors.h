@@ -30,6 +30,15 @@ struct inode___ctime_plain {
 	struct timespec64 i_ctime;
 };
 
+/* Mounts that map ids: 5.12 to 6.2, a6435940b62f, and since 6.2, 256c8aed2b42 */
+struct vfsmount___userns {
+	struct user_namespace *mnt_userns;
+};
+
+struct vfsmount___idmap {
+	struct mnt_idmap *mnt_idmap;
+};
+
 /* Where the callback head that a delayed fput() queues lies in a file: 6.0 to 6.6 */
 struct file___rcuhead {
 	struct callback_head f_rcuhead;

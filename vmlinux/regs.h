@@ -10,6 +10,7 @@
 #if defined(__TARGET_ARCH_x86)
 
 struct pt_regs {
+	unsigned long ax; /* of a function hooked by kprobe: what it returns */
 	unsigned long r10;
 	unsigned long r9;
 	unsigned long r8;
@@ -28,6 +29,11 @@ struct pt_regs {
 	__u64 regs[31];
 	__u64 orig_x0;
 	int syscallno;
+};
+
+/* What a kprobe is handed: the beginning of pt_regs, and the ABI's. */
+struct user_pt_regs {
+	__u64 regs[31];
 };
 
 #else

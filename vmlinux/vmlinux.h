@@ -80,6 +80,7 @@ struct qstr {
 
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_magic;
 };
 
 struct inode {
@@ -131,6 +132,7 @@ struct path {
 
 struct file {
 	unsigned int f_mode;
+	unsigned int f_flags;
 	struct inode *f_inode;
 	struct path f_path;
 	/* since 6.7; before: flavors.h */
@@ -248,6 +250,7 @@ struct thread_info {
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
+	unsigned int flags;
 	struct mm_struct *mm;
 	unsigned int personality;
 	pid_t pid;
@@ -264,6 +267,10 @@ struct task_struct {
 	/* with CONFIG_AUDIT */
 	kuid_t loginuid;
 	unsigned int sessionid;
+};
+
+struct filename {
+	const char *name;
 };
 
 struct linux_binprm {

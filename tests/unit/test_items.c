@@ -13,7 +13,10 @@
 
 enum { ELF = ATR_ANSWER_ELF, SCRIPT = ATR_ANSWER_SCRIPT, OTHER = ATR_ANSWER_OTHER };
 
-#define LD "/lib64/ld.so"
+#define LD  "/lib64/ld.so"
+
+/* A file that could not be opened. */
+#define NOT 9999
 
 struct told {
 	__u64 ino;
@@ -37,6 +40,8 @@ struct row {
 	__u64 files[ATR_FILES_MAX + 1]; /* inodes */
 	__u64 ld;
 	bool has_ld;
+	const char *names[4]; /* of files, from the second on: ATR_F_OPENS */
+	unsigned int running;
 	const char *interp;
 	const char *argv; /* with / for NUL behind each; here names have none */
 	struct told told[8];
@@ -191,6 +196,31 @@ static const struct row fails[] = {
 	  .flags = ATR_F_NO_FILES, .found = { { 1, 0, 10 } }, .told = { { 10, SCRIPT, "/no" } } },
 };
 
+/* Where the opens are seen nothing is concluded, and little is asked. */
+static const struct row opens[] = {
+	{ "dynamic program", "ls:10 /lib64/ld.so:20", "ls", .files = { 10, 20 }, .names = { LD } },
+	{ "static program", "ls:10", "ls", .files = { 10 } },
+	{ "scripts", "a:10 b:11 sh:12 ld:20", "a", .files = { 10, 11, 12, 20 }, .running = 2,
+	  .names = { "b", "sh", "ld" } },
+	{ "missing file", "x:-", "x", .exit = -ENOENT, .files = { NOT } },
+	{ "may not be executed", "x:! #0", "x", .exit = -EACCES, .files = { NOT } },
+	{ "and looked at", "x:10", "x", .exit = -EACCES, .files = { NOT }, .found = { { 1, 0, 10 } },
+	  .told = { { 10, OTHER, NULL } } },
+	{ "the descriptor's own file", ":10", "", .exit = -EACCES, .files = { NOT }, .ld = 10,
+	  .nr = 322, .at_flags = AT_EMPTY_PATH },
+	{ "missing interpreter", "s:10 /no:-", "s", .exit = -ENOENT, .files = { 10, NOT },
+	  .names = { "/no" } },
+	{ "interpreter that may not be executed", "s:10 /x:! #1", "s", .exit = -EACCES,
+	  .files = { 10, NOT }, .names = { "/x" } },
+	{ "ELF interpreter is no ELF file", "x:10 /ld:20", "x", .exit = -ELIBBAD,
+	  .files = { 10, 20 }, .names = { "/ld" } },
+	{ "unknown format", "x:10", "x", .exit = -ENOEXEC, .files = { 10 } },
+	{ "nothing was opened", "x:-", "x", .exit = -E2BIG },
+	{ "nor the name read", "", "", .exit = -EFAULT, .name_flags = ATR_S_FAULT },
+	{ "past the point of no return", "s:10 sh:11 ld:20", "s", .exit = -ENOMEM,
+	  .flags = ATR_F_PAST, .files = { 10, 11, 20 }, .running = 1, .names = { "sh", "ld" } },
+};
+
 static struct event ev, answer;
 
 static void make(const struct row *row)
@@ -208,8 +238,13 @@ static void make(const struct row *row)
 	e->args[4] = row->at_flags;
 	e->has_ld = row->has_ld;
 	for (i = 0; row->files[i]; i++)
-		e->files[i] = a_file(row->files[i]);
+		e->files[i] = row->files[i] == NOT ? (struct atr_file){ 0 } : a_file(row->files[i]);
 	e->nfiles = i;
+	e->running = i && (!row->exit || row->flags & ATR_F_PAST) ? i - 1 : 0;
+	if (row->flags & ATR_F_OPENS)
+		e->running = row->running;
+	for (i = 0; i < 4 && row->names[i]; i++)
+		event_puts(&ev, &e->names[i], row->names[i]);
 	if (row->ld)
 		e->ld = a_file(row->ld);
 	event_puts(&ev, &e->name, row->name);
@@ -319,6 +354,12 @@ int main(void)
 		check(&execs[i]);
 	for (i = 0; i < sizeof(fails) / sizeof(fails[0]); i++)
 		check(&fails[i]);
+	for (i = 0; i < sizeof(opens) / sizeof(opens[0]); i++) {
+		struct row row = opens[i];
+
+		row.flags |= ATR_F_OPENS;
+		check(&row);
+	}
 	test_ld_name();
 	return tap_done();
 }

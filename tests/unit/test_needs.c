@@ -136,6 +136,7 @@ static void test_script(void)
 	ev.exec.files[0].flags = ATR_FILE_VALID;
 	ev.exec.files[1] = a_file(10);
 	ev.exec.nfiles = 2;
+	ev.exec.running = 1;
 	event_puts(&ev, &ev.exec.name, "s.sh");
 	event_puts(&ev, &ev.exec.interp, "/bin/ls");
 	event_walk(&ev, &ev.exec.script, "/root/s.sh");

@@ -275,6 +275,7 @@ static inline void unlog_exec_files(struct unlog *u)
 		unlog_answer(u, i, i + 1 < n ? ATR_ANSWER_SCRIPT : ATR_ANSWER_ELF);
 	}
 	e->nfiles = n;
+	e->running = n ? n - 1 : 0;
 	if (e->has_ld)
 		unlog_answer(u, n, ATR_ANSWER_OTHER);
 	if (n > 1)

@@ -17,56 +17,91 @@ static const char *set_verbose(void *dest, const char *arg)
 	return NULL;
 }
 
+static const char *set_hooks(void *dest, const char *arg)
+{
+	return hooks_parse(arg, dest);
+}
+
+static enum atr_mode hooks;
+
 static const struct opt opts[] = {
+	{ 0, "hooks", "WAY", "what if only fentry, kprobe or tracepoint were there", set_hooks },
 	{ 'v', "verbose", NULL, "say more; twice: libbpf's debugging too", set_verbose },
 	{},
 };
 
-/* What the hooks of the tracepoint mode cannot see, whatever else is there. */
+#define WITH(feature)	 offsetof(struct atr_features, feature), false
+#define WITHOUT(feature) offsetof(struct atr_features, feature), true
+#define ALWAYS		 ATR_NO_FEATURE, false
+
+/* What a fact is had by; a bit a mode. NONE: it is not had. */
+enum {
+	BTF = 1 << ATR_MODE_BTF,
+	FENTRY = 1 << ATR_MODE_FENTRY,
+	KPROBE = 1 << ATR_MODE_KPROBE,
+	TRACEPOINT = 1 << ATR_MODE_TRACEPOINT,
+	NONE = 1 << ATR_MODE_MAX,
+	ANY = 2 * NONE - 1,
+};
+
+/* What the records cannot tell: where a fact is had in one of these ways, and the feature is (not) there. */
 static const struct limit {
 	const char *text;
-	size_t feature; /* applies with it, or ATR_NO_FEATURE: always */
-	bool without;	/* applies without it */
+	enum atr_fact fact;
+	unsigned int modes;
+	size_t feature;
+	bool without;
 } limits[] = {
 	{ "failed execs of 32-bit programs are not seen: the kernel's system-call tracepoints leave "
 	  "them out",
-	  offsetof(struct atr_features, compat), false },
+	  ATR_FACT_FAILED, TRACEPOINT, WITH(compat) },
+	{ "every system call of the machine costs some 40 ns more (trace --no-failed: none)",
+	  ATR_FACT_FAILED, TRACEPOINT, ALWAYS },
 	{ "the name in a failed exec is read when the call returns: another thread can have changed "
 	  "it; of one that failed past the point of no return it is gone",
-	  ATR_NO_FEATURE, false },
-	{ "a failed exec that opened no file (EACCES, ELOOP): its PATH tells what the name leads to "
-	  "a moment later, and nothing below /proc/self",
-	  ATR_NO_FEATURE, false },
-	{ "file capabilities and the words in scripts and ELF files are read from the file a moment "
-	  "later, by inode and change time; of a file out of reach by then (deleted, a memfd, its "
-	  "mount namespace gone) PATH says cap_fp=? or AUTRAIL=\"…-unknown\"",
-	  ATR_NO_FEATURE, false },
+	  ATR_FACT_OPENS, NONE, ALWAYS },
+	{ "a failed exec that may not open its file (EACCES, ELOOP): its PATH tells what the name "
+	  "leads to a moment later, and nothing below /proc/self",
+	  ATR_FACT_DENIED, NONE, ALWAYS },
+	{ "without trace --exact, the same of a failed exec that may not open its file (EACCES, "
+	  "ELOOP): its PATH tells what the name leads to a moment later",
+	  ATR_FACT_DENIED, ANY & ~NONE, ALWAYS },
+	{ "the words in scripts and ELF files that name an interpreter are read from the file a "
+	  "moment later, by inode and change time; of a file out of reach by then (deleted, a memfd, "
+	  "its mount namespace gone) PATH says AUTRAIL=\"…-unknown\"",
+	  ATR_FACT_OPENS, NONE, ALWAYS },
+	{ "file capabilities are read from the file a moment later, by inode and change time; of a "
+	  "file out of reach by then PATH says cap_fe=?",
+	  ATR_FACT_EXEC, ANY, ALWAYS },
 	{ "PROCTITLE is that of the moment, where kernel audit repeats the first one that it logged "
 	  "for a process",
-	  ATR_NO_FEATURE, false },
+	  ATR_FACT_EXEC, ANY, ALWAYS },
 	{ "calls by 32-bit code are told without their arguments: AUTRAIL=\"no-entry\"",
-	  offsetof(struct atr_features, prepare_exec), true },
-	{ "files of scripts are looked up a moment later; of nested scripts items may be missing",
-	  offsetof(struct atr_features, prepare_exec), true },
+	  ATR_FACT_CALL, TRACEPOINT, WITHOUT(prepare_exec) },
 	{ "with --no-failed the time is that of the moment before the new program is loaded, not of "
 	  "the call's entry",
-	  offsetof(struct atr_features, prepare_exec), false },
+	  ATR_FACT_CALL, TRACEPOINT, WITH(prepare_exec) },
 	{ "login uid and session are always unset: the kernel is built without CONFIG_AUDIT",
-	  offsetof(struct atr_features, loginuid), true },
+	  ATR_FACT_EXEC, ANY, WITHOUT(loginuid) },
 	{ "files of scripts, and those that a failed exec had opened, are looked up a moment later",
-	  offsetof(struct atr_features, fput), true },
+	  ATR_FACT_OPENS, NONE, WITHOUT(fput) },
 	{ "after a clock was set, events of the last moments before may be off by that step",
-	  offsetof(struct atr_features, tai), true },
+	  ATR_FACT_EXEC, ANY, WITHOUT(tai) },
+	{ "calls of x32 programs that fail are not seen", ATR_FACT_FAILED, FENTRY | KPROBE,
+	  WITH(compat) },
 };
 
-static bool applies(const struct limit *limit, const struct atr_features *features)
+static bool applies(const struct limit *limit, const struct atr_features *features,
+		    const struct probe *probe)
 {
+	if (!(limit->modes & 1u << probe__mode(probe, limit->fact)))
+		return false;
 	if (limit->feature == ATR_NO_FEATURE)
 		return true;
 	return *(const bool *)((const char *)features + limit->feature) != limit->without;
 }
 
-static void print_hooks(const struct probe *probe)
+static void print_hook(const struct probe *probe, size_t i)
 {
 	static const char *const states[] = {
 		[ATR_HOOK_OFF] = "not needed",
@@ -74,28 +109,42 @@ static void print_hooks(const struct probe *probe)
 		[ATR_HOOK_REFUSED] = "refused",
 		[ATR_HOOK_LIVE] = "yes",
 	};
-	enum hook_state state;
+	enum hook_state state = probe__hook_state(probe, i);
+
+	printf("  %-10s %-34s %s%s%s\n", atr_hooks[i].type, atr_hooks[i].point, states[state],
+	       state == ATR_HOOK_REFUSED ? ": " : "",
+	       state == ATR_HOOK_REFUSED ? strerror(probe__hook_error(probe, i)) : "");
+}
+
+static void print_hooks(const struct probe *probe)
+{
+	enum atr_mode mode;
 	size_t fact, i;
 
 	for (fact = 0; fact < ATR_FACT_MAX; fact++) {
-		printf("\n%s%s\n", atr_facts[fact].name, atr_facts[fact].must ? " (required)" : "");
+		mode = probe__mode(probe, fact);
+		printf("\n%s%s: %s\n", atr_facts[fact].name,
+		       atr_facts[fact].must ? " (required)" : "",
+		       mode == ATR_MODE_MAX ? "none" : atr_modes[mode]);
 		for (i = 0; i < atr_hooks_count; i++) {
-			if (atr_hooks[i].fact != fact)
-				continue;
-			state = probe__hook_state(probe, i);
-			printf("  %-36s %s%s%s\n", atr_hooks[i].point, states[state],
-			       state == ATR_HOOK_REFUSED ? ": " : "",
-			       state == ATR_HOOK_REFUSED ? strerror(probe__hook_error(probe, i)) :
-							   "");
+			if (atr_hooks[i].fact == fact)
+				print_hook(probe, i);
 		}
-		if (!probe__fact_live(probe, fact))
+		/* Where opens are seen, that of the ELF interpreter is one of them. */
+		if (mode == ATR_MODE_MAX &&
+		    !(fact == ATR_FACT_LD && probe__mode(probe, ATR_FACT_OPENS) != ATR_MODE_MAX))
 			printf("  without it: %s\n", atr_facts[fact].without);
 	}
 }
 
 static int check_run(void *dest, int argc, char **argv)
 {
-	struct atr_probe_opts probe_opts = { .failed = true, .ring_bytes = 256 << 10 };
+	struct atr_probe_opts probe_opts = {
+		.failed = true,
+		.exact = true,
+		.hooks = *(enum atr_mode *)dest,
+		.ring_bytes = 256 << 10,
+	};
 	struct atr_features features = {};
 	struct utsname name = {};
 	struct probe *probe;
@@ -113,13 +162,14 @@ static int check_run(void *dest, int argc, char **argv)
 		return ATR_EXIT_RUNTIME;
 	}
 	uname(&name);
-	printf("Linux %s %s: tracepoint mode\n", name.release, name.machine);
-	if (!probe__load(probe, NULL, NULL) && !probe__attach(probe))
+	if (!probe__start(probe, NULL, NULL))
 		code = ATR_EXIT_OK;
+	printf("Linux %s %s: %s\n", name.release, name.machine,
+	       code == ATR_EXIT_OK ? "what is needed is there" : "autrail cannot run");
 	print_hooks(probe);
 	printf("\nwhat records cannot tell here\n");
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		if (applies(&limits[i], &features))
+		if (applies(&limits[i], &features, probe))
 			printf("  - %s\n", limits[i].text);
 	}
 	probe__free(probe);
@@ -131,4 +181,5 @@ const struct command atr_command_check = {
 	.summary = "tell what this kernel gives: each hook, and what is missing without it",
 	.opts = opts,
 	.run = check_run,
+	.dest = &hooks,
 };

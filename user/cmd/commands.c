@@ -78,3 +78,20 @@ const char *format_parse(const char *arg, enum atr_format *ret)
 	}
 	return "it must be raw, enriched or text";
 }
+
+const char *hooks_parse(const char *arg, enum atr_mode *ret)
+{
+	enum atr_mode mode;
+
+	if (!strcmp(arg, "auto")) {
+		*ret = ATR_MODE_BTF;
+		return NULL;
+	}
+	for (mode = ATR_MODE_BTF + 1; mode < ATR_MODE_MAX; mode++) {
+		if (!strcmp(arg, atr_modes[mode])) {
+			*ret = mode;
+			return NULL;
+		}
+	}
+	return "it must be auto, fentry, kprobe or tracepoint";
+}

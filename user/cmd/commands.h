@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "user/cmd/opts.h"
+#include "user/load/hooks.h"
 #include "user/record/record.h"
 
 /* All commands, the default first; ends with NULL. */
@@ -22,5 +23,8 @@ bool privilege_check(const char *command);
 
 /* The argument of -f: what is wrong with it, or NULL. */
 const char *format_parse(const char *arg, enum atr_format *ret);
+
+/* The argument of --hooks; ATR_MODE_BTF for auto. What is wrong with it, or NULL. */
+const char *hooks_parse(const char *arg, enum atr_mode *ret);
 
 #endif /* ATR_CMD_COMMANDS_H */

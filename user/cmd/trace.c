@@ -73,6 +73,17 @@ static const char *set_no_failed(void *dest, const char *arg)
 	return NULL;
 }
 
+static const char *set_exact(void *dest, const char *arg)
+{
+	((struct trace_opts *)dest)->probe.exact = true;
+	return NULL;
+}
+
+static const char *set_hooks(void *dest, const char *arg)
+{
+	return hooks_parse(arg, &((struct trace_opts *)dest)->probe.hooks);
+}
+
 static const char *set_ring(void *dest, const char *arg)
 {
 	unsigned long long size;
@@ -111,6 +122,10 @@ static const struct opt opts[] = {
 	  set_format },
 	{ 0, "no-failed", NULL, "leave out failed execs, and the hooks that every call pays for",
 	  set_no_failed },
+	{ 0, "exact", NULL, "tell files that an exec may not open by a hook that every open() pays for",
+	  set_exact },
+	{ 0, "hooks", "WAY", "fentry, kprobe or tracepoint; default auto, the best there is",
+	  set_hooks },
 	{ 0, "ring", "SIZE", "of the buffer between kernel and autrail, default 8M", set_ring },
 	{ 0, "capture", "FILE", "keep the events as well, for autrail replay", set_capture },
 	{ 'q', "quiet", NULL, "only warnings and errors", set_quiet },
@@ -258,12 +273,14 @@ static void print_ledger(struct trace *t)
 
 static void print_ready(struct trace *t, const struct trace_opts *o)
 {
-	bool failed = probe__fact_live(t->probe, ATR_FACT_FAILED);
+	enum atr_mode failed = probe__mode(t->probe, ATR_FACT_FAILED);
+	enum atr_mode call = probe__mode(t->probe, ATR_FACT_CALL);
 
-	log_info("ready: recording execs%s, ring of %u KiB",
-		 failed		 ? " and failed execs" :
+	log_info("ready: recording execs%s, by %s, ring of %u KiB",
+		 failed != ATR_MODE_MAX ? " and failed execs" :
 		 o->probe.failed ? " (failed ones cannot be seen)" :
 				   " (failed ones left out)",
+		 atr_modes[call == ATR_MODE_MAX ? ATR_MODE_BTF : call],
 		 o->probe.ring_bytes >> 10);
 }
 
@@ -282,14 +299,12 @@ static int trace_run(void *dest, int argc, char **argv)
 	if (features_probe(&t.features))
 		goto out;
 	t.probe = probe__new(&o->probe, &t.features);
-	if (!t.probe || probe__load(t.probe, pipeline__event, t.pipeline))
+	if (!t.probe || probe__start(t.probe, pipeline__event, t.pipeline))
 		goto out;
 	if (watches_open(&t)) {
 		code = ATR_EXIT_RUNTIME;
 		goto out;
 	}
-	if (probe__attach(t.probe))
-		goto out;
 	/* libbpf had all of the kernel's types in memory. */
 	malloc_trim(0);
 	print_ready(&t, o);

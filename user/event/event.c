@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MAX_STRS 15
+#define MAX_STRS 18
 
 /*
  * What the decoder must know of a payload: its fixed size, where its strings are described, and how
@@ -45,6 +45,13 @@ LAYOUT(exec, {
 	STR(exec, tty, ATR_TTY_MAX),
 	STR(exec, root, WALK),
 	STR(exec, dir, WALK),
+	STR(exec, names[0], NAME),
+	STR(exec, names[1], NAME),
+	STR(exec, names[2], NAME),
+	STR(exec, names[3], NAME),
+	STR(exec, names[4], NAME),
+	STR(exec, names[5], NAME),
+	STR(exec, names[6], NAME),
 });
 LAYOUT(chunk, { STR(chunk, data, ATR_CHUNK_MAX) });
 LAYOUT(clock, { { 0 } });
@@ -97,7 +104,7 @@ static int check_strs(const char *data, size_t size, const struct layout *layout
 
 static int check_exec(const struct atr_exec *exec)
 {
-	if (exec->nfiles > ATR_FILES_MAX)
+	if (exec->nfiles > ATR_FILES_MAX || exec->running >= ATR_FILES_MAX)
 		return -EBADMSG;
 	if (!memchr(exec->task.comm, '\0', sizeof(exec->task.comm)))
 		return -EBADMSG;

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "feat.skel.h"
@@ -21,6 +22,51 @@ static bool has_compat(void)
 #endif
 }
 
+/* Loads what is given (NULL: nothing more) and attaches it, calls what it hooks, and takes the answers. */
+static int trial(const char *const programs[2], struct atr_features *ret)
+{
+	struct feat_bpf *skel = feat_bpf__open();
+	int i, err = -errno;
+
+	if (!skel)
+		return err;
+	for (i = 0; i < 2; i++)
+		bpf_program__set_autoload(bpf_object__find_program_by_name(skel->obj, programs[i]),
+					  true);
+	err = feat_bpf__load(skel);
+	skel->bss->trial_pid = getpid();
+	if (!err)
+		err = feat_bpf__attach(skel);
+	if (!err) {
+		/* Not by a C library that might answer itself. */
+		syscall(SYS_getpgid, 0);
+		ret->fentry |= skel->bss->fentry_ran && skel->bss->fexit_ran;
+		ret->kprobe |= skel->bss->kprobe_ran && skel->bss->kretprobe_ran;
+	}
+	feat_bpf__destroy(skel);
+	return err;
+}
+
+static const char *const trials[][2] = {
+	{ "atr_try_fentry", "atr_try_fexit" },
+	{ "atr_try_kprobe", "atr_try_kretprobe" },
+};
+
+/* What the kernel refuses is no error: then it has it not. */
+static void trials_run(struct atr_features *ret)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < sizeof(trials) / sizeof(trials[0]); i++) {
+		err = trial(trials[i], ret);
+		if (err)
+			log_debug("no %s here: %s", trials[i][0] + sizeof("atr_try_") - 1,
+				  strerror(-err));
+	}
+	libbpf_log_reset();
+}
+
 int features_probe(struct atr_features *ret)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
@@ -33,11 +79,16 @@ int features_probe(struct atr_features *ret)
 			  strerror(errno));
 		return -ESRCH;
 	}
-	skel = feat_bpf__open_and_load();
-	if (!skel) {
-		err = -errno;
+	skel = feat_bpf__open();
+	err = skel ? 0 : -errno;
+	if (skel) {
+		bpf_program__set_autoload(skel->progs.atr_feat, true);
+		err = feat_bpf__load(skel);
+	}
+	if (err) {
 		log_error("cannot load a BPF program to ask the kernel for its features: %s%s",
 			  strerror(-err), libbpf_log_tail());
+		feat_bpf__destroy(skel);
 		return err;
 	}
 	/* Run here and now, attached to nothing. */
@@ -55,6 +106,7 @@ int features_probe(struct atr_features *ret)
 			.fput = skel->bss->has_fput,
 			.compat = has_compat(),
 		};
+		trials_run(ret);
 	}
 	feat_bpf__destroy(skel);
 	return err;

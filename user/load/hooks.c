@@ -1,55 +1,98 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "user/load/hooks.h"
 
+#include "bpf/calls.h"
+
 #define FEATURE(name) offsetof(struct atr_features, name)
+
+/* The four functions that execs are: native and 32-bit. */
+#define CALLS(fact, mode, type, feature, exec, execat, exec32, execat32)               \
+	{ exec, fact, mode, type, ATR_CALL("execve"), FEATURE(feature) },              \
+	{ execat, fact, mode, type, ATR_CALL("execveat"), FEATURE(feature) },          \
+	{ exec32, fact, mode, type, ATR_CALL_COMPAT("execve"), FEATURE(compat) },      \
+	{ execat32, fact, mode, type, ATR_CALL_COMPAT("execveat"), FEATURE(compat) }
 
 /*
  * In the order in which they are attached: what a later one relies on comes before it. atr_ld
  * shares its tracepoint with atr_exec and runs first because it is attached first.
  */
 const struct hook atr_hooks[] = {
-	{ "atr_enter", ATR_FACT_ENTRY, ATR_NO_FEATURE, "tracepoint sys_enter_execve",
-	  "sys_enter_execve" },
-	{ "atr_enterat", ATR_FACT_ENTRY, ATR_NO_FEATURE, "tracepoint sys_enter_execveat",
-	  "sys_enter_execveat" },
-	{ "atr_prepare", ATR_FACT_ENTRY, FEATURE(prepare_exec), "tp_btf sched_prepare_exec", NULL },
-	{ "atr_ld", ATR_FACT_LD, FEATURE(find_vma), "tp_btf sched_process_exec", NULL },
-	{ "atr_exec", ATR_FACT_EXEC, ATR_NO_FEATURE, "tp_btf sched_process_exec", NULL },
-	{ "atr_fail", ATR_FACT_FAILED, ATR_NO_FEATURE, "tracepoint sys_exit_execve",
-	  "sys_exit_execve" },
-	{ "atr_failat", ATR_FACT_FAILED, ATR_NO_FEATURE, "tracepoint sys_exit_execveat",
-	  "sys_exit_execveat" },
+	CALLS(ATR_FACT_CALL, ATR_MODE_FENTRY, "fentry", fentry, "atr_call", "atr_callat",
+	      "atr_call32", "atr_callat32"),
+	CALLS(ATR_FACT_CALL, ATR_MODE_KPROBE, "kprobe", kprobe, "atr_kcall", "atr_kcall",
+	      "atr_kcall", "atr_kcall"),
+	{ "atr_enter", ATR_FACT_CALL, ATR_MODE_TRACEPOINT, "tracepoint", "sys_enter_execve",
+	  ATR_NO_FEATURE },
+	{ "atr_enterat", ATR_FACT_CALL, ATR_MODE_TRACEPOINT, "tracepoint", "sys_enter_execveat",
+	  ATR_NO_FEATURE },
+	{ "atr_open", ATR_FACT_OPENS, ATR_MODE_FENTRY, "fexit", ATR_FUNC_OPEN, FEATURE(fentry) },
+	{ "atr_kopen", ATR_FACT_OPENS, ATR_MODE_KPROBE, "kprobe", ATR_FUNC_OPEN, FEATURE(kprobe) },
+	{ "atr_kopened", ATR_FACT_OPENS, ATR_MODE_KPROBE, "kretprobe", ATR_FUNC_OPEN,
+	  FEATURE(kprobe) },
+	{ "atr_denied", ATR_FACT_DENIED, ATR_MODE_FENTRY, "fentry", ATR_FUNC_MAY_OPEN,
+	  FEATURE(fentry) },
+	{ "atr_kdenied", ATR_FACT_DENIED, ATR_MODE_KPROBE, "kprobe", ATR_FUNC_MAY_OPEN,
+	  FEATURE(kprobe) },
+	{ "atr_prepare", ATR_FACT_CREDS, ATR_MODE_BTF, "tp_btf", "sched_prepare_exec",
+	  FEATURE(prepare_exec) },
+	{ "atr_creds", ATR_FACT_CREDS, ATR_MODE_FENTRY, "fexit", ATR_FUNC_CREDS, FEATURE(fentry) },
+	{ "atr_kcreds", ATR_FACT_CREDS, ATR_MODE_KPROBE, "kprobe", ATR_FUNC_CREDS,
+	  FEATURE(kprobe) },
+	{ "atr_kcredsed", ATR_FACT_CREDS, ATR_MODE_KPROBE, "kretprobe", ATR_FUNC_CREDS,
+	  FEATURE(kprobe) },
+	{ "atr_ld", ATR_FACT_LD, ATR_MODE_BTF, "tp_btf", "sched_process_exec", FEATURE(find_vma) },
+	{ "atr_exec", ATR_FACT_EXEC, ATR_MODE_BTF, "tp_btf", "sched_process_exec",
+	  ATR_NO_FEATURE },
+	CALLS(ATR_FACT_FAILED, ATR_MODE_FENTRY, "fexit", fentry, "atr_return", "atr_returnat",
+	      "atr_return32", "atr_returnat32"),
+	CALLS(ATR_FACT_FAILED, ATR_MODE_KPROBE, "kretprobe", kprobe, "atr_kreturn", "atr_kreturn",
+	      "atr_kreturn", "atr_kreturn"),
+	{ "atr_fail", ATR_FACT_FAILED, ATR_MODE_TRACEPOINT, "tracepoint", "sys_exit_execve",
+	  ATR_NO_FEATURE },
+	{ "atr_failat", ATR_FACT_FAILED, ATR_MODE_TRACEPOINT, "tracepoint", "sys_exit_execveat",
+	  ATR_NO_FEATURE },
 };
 
 const size_t atr_hooks_count = sizeof(atr_hooks) / sizeof(atr_hooks[0]);
 
 const struct fact atr_facts[ATR_FACT_MAX] = {
-	[ATR_FACT_EXEC] = { "successful execs", true, true, "nothing can be recorded" },
-	[ATR_FACT_ENTRY] = { "arguments, system call and credentials before", false, false,
-			     "a0 to a3, arch and syscall are not known, nor BPRM_FCAPS" },
-	[ATR_FACT_LD] = { "file of the ELF interpreter", false, false,
+	[ATR_FACT_EXEC] = { "successful execs", true, "nothing can be recorded" },
+	[ATR_FACT_CALL] = { "arguments, system call and time", false,
+			    "they are told late, or not at all" },
+	[ATR_FACT_OPENS] = { "files and the names they were opened by", false,
+			     "the text of scripts and ELF files is read for the names a moment "
+			     "later, and what could not be opened is looked up" },
+	[ATR_FACT_DENIED] = { "the file that an exec may not open (--exact)", false,
+			      "its PATH record tells what its name leads to a moment later" },
+	[ATR_FACT_CREDS] = { "credentials before and after", false,
+			     "BPRM_FCAPS is not written, and items of failed execs may be wrong" },
+	[ATR_FACT_LD] = { "file of the ELF interpreter", false,
 			  "its PATH record tells what its name leads to a moment later" },
-	[ATR_FACT_FAILED] = { "failed execs", false, true,
-			      "failed execs are not recorded, or not all" },
+	[ATR_FACT_FAILED] = { "failed execs", false, "failed execs are not recorded" },
 };
+
+const char *const atr_modes[ATR_MODE_MAX] = {
+	[ATR_MODE_BTF] = "tp_btf",
+	[ATR_MODE_FENTRY] = "fentry",
+	[ATR_MODE_KPROBE] = "kprobe",
+	[ATR_MODE_TRACEPOINT] = "tracepoint",
+};
+
+static bool has(const struct atr_features *features, size_t feature)
+{
+	return feature == ATR_NO_FEATURE || *(const bool *)((const char *)features + feature);
+}
+
+bool hook_compat(const struct hook *hook)
+{
+	return hook->feature == FEATURE(compat);
+}
 
 bool hook_possible(const struct hook *hook, const struct atr_features *features)
 {
-	return hook->feature == ATR_NO_FEATURE ||
-	       *(const bool *)((const char *)features + hook->feature);
-}
-
-/*
- * System-call tracepoints tax every system call of the machine, so they are attached for failed execs
- * only; then the entries serve too, for the exact time. Without sched_prepare_exec there is no choice.
- */
-bool hook_wanted(const struct hook *hook, const struct atr_features *features, bool failed)
-{
-	if (!hook_possible(hook, features))
+	if (hook->mode == ATR_MODE_FENTRY && !features->fentry)
 		return false;
-	if (hook->fact == ATR_FACT_FAILED)
-		return failed;
-	if (hook->fact == ATR_FACT_ENTRY && hook->event)
-		return failed || !features->prepare_exec;
-	return true;
+	if (hook->mode == ATR_MODE_KPROBE && !features->kprobe)
+		return false;
+	return has(features, hook->feature);
 }

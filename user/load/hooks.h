@@ -17,32 +17,46 @@ struct atr_features {
 	bool prepare_exec;
 	bool loginuid;
 	bool fput;
+	bool fentry; /* functions of the kernel can be hooked by fentry and fexit */
+	bool kprobe; /* by kprobe and kretprobe */
 	bool compat; /* runs 32-bit programs */
 };
 
 enum atr_fact {
 	ATR_FACT_EXEC,	 /* successful execs */
-	ATR_FACT_ENTRY,	 /* arguments, system call and old credentials */
+	ATR_FACT_CALL,	 /* arguments, system call and time */
+	ATR_FACT_OPENS,	 /* the files, each with its name */
+	ATR_FACT_DENIED, /* the file that an exec may not open */
+	ATR_FACT_CREDS,	 /* credentials before, and those that the exec gives */
 	ATR_FACT_LD,	 /* file of the ELF interpreter */
 	ATR_FACT_FAILED, /* failed execs */
 	ATR_FACT_MAX,
 };
 
+/* Ways to hook, the best first: of a fact's the first is taken that works with all of its hooks. */
+enum atr_mode {
+	ATR_MODE_BTF,	     /* a tracepoint with types: in every kernel, if it has the tracepoint */
+	ATR_MODE_FENTRY,     /* functions, by the trampolines of fentry and fexit */
+	ATR_MODE_KPROBE,     /* functions, by breakpoints or by ftrace */
+	ATR_MODE_TRACEPOINT, /* tracepoints of perf, which tax every system call */
+	ATR_MODE_MAX,
+};
+
 struct hook {
 	const char *program;
 	enum atr_fact fact;
+	enum atr_mode mode;
+	const char *type;  /* for people: tp_btf, fexit… */
+	const char *point; /* where in the kernel: a function or a tracepoint */
 	size_t feature;	   /* offset of a bool in struct atr_features, or ATR_NO_FEATURE */
-	const char *point; /* where in the kernel, for people */
-	const char *event; /* the tracepoint to attach to by perf; NULL: libbpf knows */
 };
 
 #define ATR_NO_FEATURE ((size_t)-1)
 
-/* A fact: is it required, and what the records lack without any of its hooks. */
+/* A fact: is it required, and what the records lack without it. */
 struct fact {
 	const char *name;
 	bool must;
-	bool all; /* its hooks see different calls: none takes another's place */
 	const char *without;
 };
 
@@ -50,10 +64,13 @@ extern const struct hook atr_hooks[];
 extern const size_t atr_hooks_count;
 extern const struct fact atr_facts[ATR_FACT_MAX];
 
+/* For people, and as --hooks takes them: "fentry", "kprobe", "tracepoint". */
+extern const char *const atr_modes[ATR_MODE_MAX];
+
 /* Does this kernel have what the hook needs? */
 bool hook_possible(const struct hook *hook, const struct atr_features *features);
 
-/* Is it wanted: is its fact asked for, and is no better one possible? */
-bool hook_wanted(const struct hook *hook, const struct atr_features *features, bool failed);
+/* Of a function that only 32-bit programs call: not missed in a kernel that runs none. */
+bool hook_compat(const struct hook *hook);
 
 #endif /* ATR_LOAD_HOOKS_H */

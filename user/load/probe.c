@@ -16,16 +16,19 @@
 #include "user/log.h"
 
 /* Rows of the hook table, with room to grow. */
-#define HOOKS_MAX 32
+#define HOOKS_MAX 48
 
 struct probe {
 	struct atr_probe_opts opts;
 	struct atr_features features;
 	struct autrail_bpf *skel;
 	struct ring_buffer *ring;
+	enum atr_mode mode[ATR_FACT_MAX]; /* chosen; ATR_MODE_MAX: none */
 	enum hook_state state[HOOKS_MAX];
 	int error[HOOKS_MAX];
 	struct bpf_link *link[HOOKS_MAX];
+	char event[HOOKS_MAX][TRACEFS_NAME_MAX]; /* made for the hook, in tracefs */
+	__u64 missed[HOOKS_MAX];		 /* returns that it did not see */
 	int cpus;
 };
 
@@ -34,7 +37,6 @@ struct probe *probe__new(const struct atr_probe_opts *opts, const struct atr_fea
 	struct probe *probe;
 	size_t i;
 
-	_Static_assert(sizeof(enum hook_state) <= sizeof(int), "states are small");
 	probe = calloc(1, sizeof(*probe));
 	if (!probe)
 		return NULL;
@@ -58,17 +60,83 @@ void probe__free(struct probe *probe)
 	free(probe);
 }
 
-/* Some hook of the fact is wanted and not refused. */
-static bool fact_possible(const struct probe *probe, enum atr_fact fact)
+/* --- which hooks ------------------------------------------------------------------------------ */
+
+/* A hook of this kernel's, and not one that it cannot have any use for. */
+static bool hook_of(const struct probe *probe, size_t i, enum atr_fact fact, enum atr_mode mode)
 {
+	const struct hook *hook = &atr_hooks[i];
+
+	return hook->fact == fact && hook->mode == mode &&
+	       (probe->features.compat || !hook_compat(hook));
+}
+
+/* Can the fact be had so, as far as is known: with all hooks that this takes? */
+static bool mode_possible(const struct probe *probe, enum atr_fact fact, enum atr_mode mode)
+{
+	bool any = false;
 	size_t i;
 
+	if (probe->opts.hooks && mode != ATR_MODE_BTF && mode != probe->opts.hooks)
+		return false;
 	for (i = 0; i < atr_hooks_count; i++) {
-		if (atr_hooks[i].fact == fact && probe->state[i] < ATR_HOOK_REFUSED &&
-		    hook_wanted(&atr_hooks[i], &probe->features, probe->opts.failed))
-			return true;
+		if (!hook_of(probe, i, fact, mode))
+			continue;
+		if (probe->state[i] == ATR_HOOK_MISSING || probe->state[i] == ATR_HOOK_REFUSED)
+			return false;
+		any = true;
 	}
-	return false;
+	return any;
+}
+
+static enum atr_mode mode_best(const struct probe *probe, enum atr_fact fact)
+{
+	enum atr_mode mode;
+
+	for (mode = 0; mode < ATR_MODE_MAX; mode++) {
+		if (mode_possible(probe, fact, mode))
+			break;
+	}
+	return mode;
+}
+
+/* Does every call have an entry that its other hooks can rely on? */
+static bool has_calls(const struct probe *probe)
+{
+	return probe->mode[ATR_FACT_CALL] == ATR_MODE_FENTRY ||
+	       probe->mode[ATR_FACT_CALL] == ATR_MODE_KPROBE;
+}
+
+/* The best way to each fact, and none to those that others make superfluous. */
+static void choose(struct probe *probe)
+{
+	enum atr_mode *mode = probe->mode;
+	enum atr_fact fact;
+
+	for (fact = 0; fact < ATR_FACT_MAX; fact++)
+		mode[fact] = mode_best(probe, fact);
+	if (!probe->opts.failed)
+		mode[ATR_FACT_FAILED] = ATR_MODE_MAX;
+	/* Only sched_prepare_exec can do without the entry; that of others is the only one they have. */
+	if (mode[ATR_FACT_CALL] == ATR_MODE_TRACEPOINT && !probe->opts.failed &&
+	    mode[ATR_FACT_CREDS] == ATR_MODE_BTF)
+		mode[ATR_FACT_CALL] = ATR_MODE_MAX;
+	if (!has_calls(probe))
+		mode[ATR_FACT_OPENS] = ATR_MODE_MAX;
+	if (!probe->opts.exact || mode[ATR_FACT_OPENS] == ATR_MODE_MAX)
+		mode[ATR_FACT_DENIED] = ATR_MODE_MAX;
+	if (mode[ATR_FACT_OPENS] != ATR_MODE_MAX)
+		mode[ATR_FACT_LD] = ATR_MODE_MAX;
+}
+
+static bool wanted(const struct probe *probe, size_t i)
+{
+	return hook_of(probe, i, atr_hooks[i].fact, probe->mode[atr_hooks[i].fact]);
+}
+
+static struct bpf_program *program_of(const struct probe *probe, size_t i)
+{
+	return bpf_object__find_program_by_name(probe->skel->obj, atr_hooks[i].program);
 }
 
 /* A hook did not come to be: says what that means, returns -errno if autrail cannot do without. */
@@ -80,106 +148,97 @@ static int refused(struct probe *probe, size_t i, int err, const char *what)
 
 	probe->state[i] = ATR_HOOK_REFUSED;
 	probe->error[i] = -err;
-	/* What other programs leave to this one they must do themselves. */
-	if (hook->feature != ATR_NO_FEATURE)
-		*(bool *)((char *)&probe->features + hook->feature) = false;
-	lost = fact->all || !fact_possible(probe, hook->fact);
+	choose(probe);
+	lost = probe->mode[hook->fact] == ATR_MODE_MAX;
 	if (fact->must && lost) {
-		log_error("%s for %s (%s): %s; %s%s", what, fact->name, hook->point, strerror(-err),
-			  fact->without, libbpf_log_tail());
+		log_error("%s for %s (%s %s): %s; %s%s", what, fact->name, hook->type, hook->point,
+			  strerror(-err), fact->without, libbpf_log_tail());
 		return err;
 	}
-	log_warn("%s for %s (%s): %s; %s%s", what, fact->name, hook->point, strerror(-err),
-		 lost ? fact->without : "another hook takes its place", libbpf_log_tail());
+	log_warn("%s for %s (%s %s): %s; %s%s", what, fact->name, hook->type, hook->point,
+		 strerror(-err), lost ? fact->without : "another hook takes its place",
+		 libbpf_log_tail());
 	return 0;
 }
+
+/* --- load ------------------------------------------------------------------------------------- */
 
 static void configure(struct probe *probe)
 {
 	struct autrail_bpf *skel = probe->skel;
-	struct bpf_program *program;
 	size_t i;
 
 	skel->rodata->cfg_has_tai = probe->features.tai;
 	skel->rodata->cfg_has_task_regs = probe->features.task_regs;
-	skel->rodata->cfg_has_prepare = probe->features.prepare_exec;
+	skel->rodata->cfg_has_calls = has_calls(probe);
+	skel->rodata->cfg_has_prepare = probe->mode[ATR_FACT_CREDS] != ATR_MODE_MAX;
+	skel->rodata->cfg_has_opens = probe->mode[ATR_FACT_OPENS] != ATR_MODE_MAX;
+	skel->rodata->cfg_has_denied = probe->mode[ATR_FACT_DENIED] != ATR_MODE_MAX;
+	skel->rodata->cfg_has_ld = probe->mode[ATR_FACT_LD] != ATR_MODE_MAX;
 	skel->rodata->cfg_wake_at = probe->opts.ring_bytes / 4;
-	skel->rodata->cfg_has_ld = fact_possible(probe, ATR_FACT_LD);
 	bpf_map__set_max_entries(skel->maps.atr_ring, probe->opts.ring_bytes);
-	/* The LRU keeps free entries in lots for each cpu; leave the others enough. */
-	if (probe->cpus * 256 > 1024)
-		bpf_map__set_max_entries(skel->maps.atr_scripts, probe->cpus * 256);
+	for (i = 0; i < atr_hooks_count; i++)
+		bpf_program__set_autoload(program_of(probe, i), false);
 	for (i = 0; i < atr_hooks_count; i++) {
-		program = bpf_object__find_program_by_name(skel->obj, atr_hooks[i].program);
-		bpf_program__set_autoload(program,
-					  probe->state[i] == ATR_HOOK_OFF &&
-						  hook_wanted(&atr_hooks[i], &probe->features,
-							      probe->opts.failed));
+		if (!wanted(probe, i))
+			continue;
+		bpf_program__set_autoload(program_of(probe, i), true);
+		/* BPF_LOG_STATS: what the program cost the verifier, told among libbpf's words. */
+		if (log_level() >= ATR_LOG_TRACE)
+			bpf_program__set_log_level(program_of(probe, i), 4);
 	}
 }
 
-static int hook_index(const char *program)
+/* The hook of that program which is wanted; -1: none. */
+static int hook_index(const struct probe *probe, const char *program)
 {
 	size_t i;
 
 	for (i = 0; program && i < atr_hooks_count; i++) {
-		if (!strcmp(atr_hooks[i].program, program))
+		if (wanted(probe, i) && !strcmp(atr_hooks[i].program, program))
 			return i;
 	}
 	return -1;
 }
 
-int probe__load(struct probe *probe, probe_event_fn fn, void *ctx)
+/* 0: loaded; 1: a program was refused, and autrail can do without it. */
+static int load(struct probe *probe)
 {
 	int err, culprit;
 
-	for (;;) {
-		libbpf_log_reset();
-		probe->skel = autrail_bpf__open();
-		if (!probe->skel) {
-			err = -errno;
-			log_error("cannot open the BPF object: %s%s", strerror(-err),
-				  libbpf_log_tail());
-			return err;
-		}
-		configure(probe);
-		err = autrail_bpf__load(probe->skel);
-		if (!err)
-			break;
-		autrail_bpf__destroy(probe->skel);
-		probe->skel = NULL;
-		culprit = hook_index(libbpf_log_culprit());
-		if (culprit < 0) {
-			log_error("cannot load the BPF programs: %s%s", strerror(-err),
-				  libbpf_log_tail());
-			return err;
-		}
-		/* One program refused fails the whole object: without it, once more. */
-		err = refused(probe, culprit, err, "the kernel refused the program");
-		if (err)
-			return err;
-	}
-	probe->ring = ring_buffer__new(bpf_map__fd(probe->skel->maps.atr_ring), fn, ctx, NULL);
-	if (!probe->ring) {
+	libbpf_log_reset();
+	probe->skel = autrail_bpf__open();
+	if (!probe->skel) {
 		err = -errno;
-		log_error("cannot map the ring of %u bytes: %s", probe->opts.ring_bytes,
-			  strerror(-err));
+		log_error("cannot open the BPF object: %s%s", strerror(-err), libbpf_log_tail());
 		return err;
 	}
-	return 0;
+	configure(probe);
+	err = autrail_bpf__load(probe->skel);
+	if (!err)
+		return 0;
+	/* One program refused fails the whole object. */
+	culprit = hook_index(probe, libbpf_log_culprit());
+	if (culprit < 0) {
+		log_error("cannot load the BPF programs: %s%s", strerror(-err), libbpf_log_tail());
+		return err;
+	}
+	err = refused(probe, culprit, err, "the kernel refused the program");
+	return err ? err : 1;
 }
 
+/* --- attach ----------------------------------------------------------------------------------- */
+
 /* What libbpf does for a tracepoint, with an id from a tracefs that need not be mounted. */
-static struct bpf_link *attach_tracepoint(struct bpf_program *program, const char *event)
+static struct bpf_link *attach_event(struct bpf_program *program, int id)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_TRACEPOINT,
 		.size = sizeof(attr),
 	};
 	struct bpf_link *link;
-	int id, fd, err;
+	int fd, err;
 
-	id = tracefs_event_id("syscalls", event);
 	if (id < 0) {
 		errno = -id;
 		return NULL;
@@ -197,29 +256,53 @@ static struct bpf_link *attach_tracepoint(struct bpf_program *program, const cha
 	return link;
 }
 
-int probe__attach(struct probe *probe)
+/* By an event of our own; where tracefs is not to be had or is read-only, by one of perf. */
+static struct bpf_link *attach_return(struct probe *probe, size_t i, struct bpf_program *program)
 {
-	struct bpf_program *program;
-	int err = 0;
+	int id = tracefs_return_create(atr_hooks[i].point, probe->event[i]);
+
+	if (id >= 0)
+		return attach_event(program, id);
+	log_debug("no event for the return of %s: %s; with many calls at a time some may be missed",
+		  atr_hooks[i].point, strerror(-id));
+	return bpf_program__attach_kprobe(program, true, atr_hooks[i].point);
+}
+
+static struct bpf_link *attach_hook(struct probe *probe, size_t i)
+{
+	const struct hook *hook = &atr_hooks[i];
+	struct bpf_program *program = program_of(probe, i);
+
+	switch (hook->mode) {
+	case ATR_MODE_TRACEPOINT:
+		return attach_event(program, tracefs_event_id("syscalls", hook->point));
+	case ATR_MODE_KPROBE:
+		if (!strcmp(hook->type, "kretprobe"))
+			return attach_return(probe, i, program);
+		return bpf_program__attach_kprobe(program, false, hook->point);
+	default:
+		return bpf_program__attach(program);
+	}
+}
+
+/* 0: all of them; 1: one was refused, and autrail can do without it. */
+static int attach(struct probe *probe)
+{
 	size_t i;
+	int err;
 
 	for (i = 0; i < atr_hooks_count; i++) {
-		program = bpf_object__find_program_by_name(probe->skel->obj, atr_hooks[i].program);
-		if (!bpf_program__autoload(program))
+		if (!wanted(probe, i))
 			continue;
 		libbpf_log_reset();
-		probe->link[i] = atr_hooks[i].event ?
-					 attach_tracepoint(program, atr_hooks[i].event) :
-					 bpf_program__attach(program);
-		if (probe->link[i]) {
-			probe->state[i] = ATR_HOOK_LIVE;
-			continue;
+		probe->link[i] = attach_hook(probe, i);
+		if (!probe->link[i]) {
+			err = refused(probe, i, -errno, "cannot attach the program");
+			return err ? err : 1;
 		}
-		err = refused(probe, i, -errno, "cannot attach the program");
-		if (err)
-			break;
+		probe->state[i] = ATR_HOOK_LIVE;
 	}
-	return err;
+	return 0;
 }
 
 /* In the opposite order, so that no hook runs without those it relies on. */
@@ -228,10 +311,63 @@ void probe__detach(struct probe *probe)
 	size_t i;
 
 	for (i = atr_hooks_count; i-- > 0;) {
+		if (*probe->event[i])
+			probe->missed[i] = tracefs_return_missed(probe->event[i]);
 		bpf_link__destroy(probe->link[i]);
 		probe->link[i] = NULL;
+		if (*probe->event[i])
+			tracefs_return_remove(probe->event[i]);
+		*probe->event[i] = '\0';
 	}
 }
+
+static void unload(struct probe *probe)
+{
+	size_t i;
+
+	probe__detach(probe);
+	autrail_bpf__destroy(probe->skel);
+	probe->skel = NULL;
+	for (i = 0; i < atr_hooks_count; i++) {
+		if (probe->state[i] == ATR_HOOK_LIVE)
+			probe->state[i] = ATR_HOOK_OFF;
+	}
+}
+
+int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
+{
+	enum atr_mode hooks = probe->opts.hooks;
+	int err;
+
+	if ((hooks == ATR_MODE_FENTRY && !probe->features.fentry) ||
+	    (hooks == ATR_MODE_KPROBE && !probe->features.kprobe)) {
+		log_error("functions of this kernel cannot be hooked by %s; leave out --hooks to "
+			  "have the best that it allows",
+			  atr_modes[hooks]);
+		return -EOPNOTSUPP;
+	}
+	tracefs_returns_clean();
+	/* What one hook leaves to others is decided when they are loaded: without one, all anew. */
+	do {
+		unload(probe);
+		choose(probe);
+		err = load(probe);
+		if (!err)
+			err = attach(probe);
+	} while (err > 0);
+	if (err)
+		return err;
+	probe->ring = ring_buffer__new(bpf_map__fd(probe->skel->maps.atr_ring), fn, ctx, NULL);
+	if (!probe->ring) {
+		err = -errno;
+		log_error("cannot map the ring of %u bytes: %s", probe->opts.ring_bytes,
+			  strerror(-err));
+		return err;
+	}
+	return 0;
+}
+
+/* --- running ---------------------------------------------------------------------------------- */
 
 int probe__fd(const struct probe *probe)
 {
@@ -253,19 +389,9 @@ int probe__hook_error(const struct probe *probe, size_t hook)
 	return probe->error[hook];
 }
 
-bool probe__fact_live(const struct probe *probe, enum atr_fact fact)
+enum atr_mode probe__mode(const struct probe *probe, enum atr_fact fact)
 {
-	bool live = false;
-	size_t i;
-
-	for (i = 0; i < atr_hooks_count; i++) {
-		if (atr_hooks[i].fact != fact)
-			continue;
-		live |= probe->state[i] == ATR_HOOK_LIVE;
-		if (atr_facts[fact].all && probe->state[i] != ATR_HOOK_LIVE)
-			return false;
-	}
-	return live;
+	return probe->mode[fact];
 }
 
 __u64 probe__seen(const struct probe *probe, enum atr_kind kind)
@@ -293,12 +419,15 @@ __u64 probe__missed(const struct probe *probe)
 	int fd;
 
 	for (i = 0; i < atr_hooks_count; i++) {
-		fd = bpf_program__fd(
-			bpf_object__find_program_by_name(probe->skel->obj, atr_hooks[i].program));
+		fd = bpf_program__fd(program_of(probe, i));
 		size = sizeof(info);
 		memset(&info, 0, sizeof(info));
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+		if (wanted(probe, i) && !bpf_obj_get_info_by_fd(fd, &info, &size))
 			sum += info.recursion_misses;
+		/* Counted with the event; it is gone with its hook. */
+		sum += probe->missed[i];
+		if (*probe->event[i])
+			sum += tracefs_return_missed(probe->event[i]);
 	}
 	return sum;
 }

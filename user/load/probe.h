@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel side, loaded: the only code that knows the skeleton. Life cycle: new, load, attach,
+ * The kernel side, loaded: the only code that knows the skeleton. Life cycle: new, start,
  * drain as often as its descriptor says, detach, drain once more, free.
  */
 #ifndef ATR_LOAD_PROBE_H
@@ -16,13 +16,15 @@
 struct probe;
 
 struct atr_probe_opts {
-	bool failed;	  /* failed execs too */
-	__u32 ring_bytes; /* a power of two, at least a page */
+	bool failed;	     /* failed execs too */
+	bool exact;	     /* also by hooks that others pay for: every open() of the machine */
+	enum atr_mode hooks; /* this way or none; ATR_MODE_BTF (0): the best for each fact */
+	__u32 ring_bytes;    /* a power of two, at least a page */
 };
 
 /* How a hook of the table stands. */
 enum hook_state {
-	ATR_HOOK_OFF,	  /* not asked for */
+	ATR_HOOK_OFF,	  /* not asked for, or another one serves */
 	ATR_HOOK_MISSING, /* this kernel has not what it needs */
 	ATR_HOOK_REFUSED, /* the kernel would not load or attach it */
 	ATR_HOOK_LIVE,
@@ -36,14 +38,11 @@ struct probe *probe__new(const struct atr_probe_opts *opts, const struct atr_fea
 void probe__free(struct probe *probe);
 
 /*
- * Loads the wanted programs. One that the kernel refuses is left out, with a warning that says what
- * is missing then. 0, or -errno when a required one is refused or nothing can be loaded at all,
- * logged.
+ * Loads and attaches: from now on events come. A program that the kernel refuses is left out, with a
+ * warning that says what takes its place or is missing then. 0, or -errno when a required one is refused
+ * or nothing can be loaded at all, logged.
  */
-int probe__load(struct probe *probe, probe_event_fn fn, void *ctx);
-
-/* From now on events come. Errors as probe__load(). */
-int probe__attach(struct probe *probe);
+int probe__start(struct probe *probe, probe_event_fn fn, void *ctx);
 void probe__detach(struct probe *probe);
 
 /* Readable, by edge, when there is something to drain. */
@@ -55,11 +54,15 @@ int probe__drain(struct probe *probe);
 enum hook_state probe__hook_state(const struct probe *probe, size_t hook);
 /* errno of a refused hook. */
 int probe__hook_error(const struct probe *probe, size_t hook);
-bool probe__fact_live(const struct probe *probe, enum atr_fact fact);
+/* How a fact is had; ATR_MODE_MAX: not at all, or another makes it superfluous. */
+enum atr_mode probe__mode(const struct probe *probe, enum atr_fact fact);
 
 /* Events of a kind that the hooks meant to report so far. */
 __u64 probe__seen(const struct probe *probe, enum atr_kind kind);
-/* How often the kernel did not run one of the programs, for it was running already (5.12). */
+/*
+ * How often the kernel did not run one of the programs: it was running already (5.12), or too many calls
+ * were under way (kretprobes).
+ */
 __u64 probe__missed(const struct probe *probe);
 
 /* Losses that the kernel side counted, and since when (0 when none since the last report). */

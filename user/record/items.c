@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "user/record/errors.h"
 #include "user/record/syscall.h"
 
 enum {
@@ -22,48 +23,6 @@ struct planner {
 	size_t argv_len;
 	struct plan *plan;
 };
-
-/* What an errno of a failed exec tells of the name that was looked up last. */
-enum {
-	NEVER_OPENED = 1 << 0, /* it did not resolve, or the kernel did not get to it */
-	OPEN_FAILED = 1 << 1,  /* can come from opening an interpreter */
-	OPEN_SURELY = 1 << 2,  /* after a file was opened, comes from nothing else */
-};
-
-static const struct {
-	int error;
-	unsigned int means;
-} errors[] = {
-	{ ENOENT, NEVER_OPENED | OPEN_FAILED | OPEN_SURELY },
-	{ ENOTDIR, NEVER_OPENED | OPEN_FAILED | OPEN_SURELY },
-	{ ENAMETOOLONG, NEVER_OPENED | OPEN_FAILED | OPEN_SURELY },
-	{ ELOOP, OPEN_FAILED | OPEN_SURELY },
-	{ EACCES, OPEN_FAILED },
-	{ EPERM, OPEN_FAILED },
-	{ ENXIO, OPEN_FAILED },
-	{ ENODEV, OPEN_FAILED },
-	{ E2BIG, NEVER_OPENED },
-	{ EFAULT, NEVER_OPENED },
-	{ ENOMEM, NEVER_OPENED },
-	{ EMFILE, NEVER_OPENED },
-	{ ENFILE, NEVER_OPENED },
-	{ EBADF, NEVER_OPENED },
-	{ EINVAL, NEVER_OPENED },
-	{ EAGAIN, NEVER_OPENED },
-};
-
-/* ENOTDIR may also be for a slash at the end of the name of a file, which did resolve. */
-static unsigned int error_means(__s64 exit, const char *name, size_t len)
-{
-	unsigned int i;
-
-	if (exit == -ENOTDIR && name && len && name[len - 1] == '/')
-		return OPEN_FAILED | OPEN_SURELY;
-	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-		if (exit == -errors[i].error)
-			return errors[i].means;
-	return 0;
-}
 
 /* The file as the kernel side saw it, NULL if it did not. */
 static const struct atr_file *seen(const struct atr_file *file)
@@ -86,8 +45,8 @@ static void want(struct planner *p, const struct atr_file *file, int item)
 	w = &plan->wants[plan->nwants++];
 	w->file = file;
 	w->item = item;
-	w->exe = (e->hdr.kind == ATR_KIND_EXEC || e->hdr.flags & ATR_F_PAST) && e->nfiles &&
-		 file == &e->files[e->nfiles - 1];
+	w->exe = (e->hdr.kind == ATR_KIND_EXEC || e->hdr.flags & ATR_F_PAST) &&
+		 file == &e->files[e->running];
 	w->script = file == &e->files[0] && e->script.len && !w->exe;
 }
 
@@ -290,8 +249,8 @@ static unsigned int exec_levels(struct planner *p)
 	const char *interp;
 	size_t len;
 
-	if (e->nfiles > 1)
-		return e->nfiles - 1;
+	if (e->running)
+		return e->running;
 	/* The kernel side says NULL where the name is itself what runs. */
 	if (e->interp.flags & ATR_S_NULL)
 		return 0;
@@ -340,7 +299,7 @@ static void plan_exec(struct planner *p)
 	if (levels > ATR_ITEMS_MAX - 2)
 		levels = ATR_ITEMS_MAX - 2;
 	if (e->nfiles)
-		last = seen(&e->files[e->nfiles - 1]);
+		last = seen(&e->files[e->running]);
 	for (i = 0; i <= levels; i++) {
 		if (i == 0)
 			name = own_name(p, &len);
@@ -350,7 +309,7 @@ static void plan_exec(struct planner *p)
 			name = middle_name(p, i, levels, &len);
 		if (i == levels && last)
 			add_item(p, name, len, last);
-		else if (i + 1 < e->nfiles && seen(&e->files[i]))
+		else if (i < e->running && seen(&e->files[i]))
 			add_item(p, name, len, &e->files[i]);
 		else
 			add_resolved(p, name, len);
@@ -366,9 +325,12 @@ static bool name_was_read(const struct planner *p)
 
 	if (e->name.flags & (ATR_S_CUT | ATR_S_NULL))
 		return false;
-	/* We may fail to read a page that the kernel could: then it is another error, or none. */
+	/*
+	 * We may fail to read a page that the kernel could: then it is another error, or none; or the new
+	 * program's memory is there already, and not where the name was.
+	 */
 	if (e->name.flags & ATR_S_FAULT)
-		return e->exit != -EFAULT;
+		return e->exit != -EFAULT || e->hdr.flags & ATR_F_NO_FILES;
 	if (e->name.len)
 		return true;
 	return syscall_is_execveat(e->arch, e->nr) && e->args[4] & AT_EMPTY_PATH;
@@ -470,6 +432,55 @@ static void plan_unopened(struct planner *p, const char *name, size_t len)
 		plan_follower(p, last, 1);
 }
 
+/* The name that a file was opened by. */
+static const char *opened_name(const struct planner *p, unsigned int i, size_t *ret_len)
+{
+	const struct atr_str *str = i ? &p->e->names[i - 1] : &p->e->name;
+	const char *name = event_str(p->view, str, ret_len);
+
+	return str->flags & UNREAD ? NULL : name;
+}
+
+/* What the kernel has opened, or tried to, in that order and by these names: no more and no less. */
+static void plan_opens(struct planner *p)
+{
+	const struct atr_exec *e = p->e;
+	bool past = e->hdr.kind == ATR_KIND_EXEC || e->hdr.flags & ATR_F_PAST;
+	unsigned int i, means;
+	const char *name;
+	size_t len;
+
+	for (i = 0; i < e->nfiles; i++) {
+		name = opened_name(p, i, &len);
+		if (seen(&e->files[i])) {
+			add_item(p, name, len, &e->files[i]);
+			continue;
+		}
+		/* The open failed, and with it the call. */
+		means = error_means(e->exit, name, len);
+		if (past || e->hdr.flags & ATR_F_DENIED)
+			means |= NEVER_OPENED;
+		/* For the slash behind the name of a file, which is decided before. */
+		if (e->exit == -ENOTDIR)
+			means = error_means(e->exit, name, len);
+		/* AT_EMPTY_PATH: the descriptor is the file; and nothing is relative to what is no directory. */
+		if (!i && name && !len && seen(&e->ld) && !(means & NEVER_OPENED)) {
+			add_item(p, name, len, &e->ld);
+			continue;
+		}
+		if (!i && seen(&e->ld) && !S_ISDIR(e->ld.mode))
+			means |= NEVER_OPENED;
+		add_failed(p, name, len, !(means & NEVER_OPENED));
+	}
+	if (past && e->running < p->plan->n)
+		p->plan->running = e->running;
+	/* It did not get as far as to open anything. */
+	if (!e->nfiles && name_was_read(p)) {
+		name = own_name(p, &len);
+		add_item(p, name, len, NULL);
+	}
+}
+
 static void plan_fail(struct planner *p)
 {
 	const struct atr_exec *e = p->e;
@@ -545,7 +556,9 @@ void items_plan(struct knowledge *k, const struct atr_view *view, const char *ar
 	ret_plan->nwants = 0;
 	ret_plan->ask_items = 0;
 	ret_plan->running = -1;
-	if (view->hdr->kind == ATR_KIND_EXEC || view->hdr->flags & ATR_F_PAST)
+	if (view->hdr->flags & ATR_F_OPENS)
+		plan_opens(&p);
+	else if (view->hdr->kind == ATR_KIND_EXEC || view->hdr->flags & ATR_F_PAST)
 		plan_exec(&p);
 	else
 		plan_fail(&p);

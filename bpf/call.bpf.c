@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The entry of execve() and execveat(): which call it is, with what arguments, and when. Three ways to
+ * the same, of which one is attached:
+ *
+ *   fentry, kprobe          on the functions that these system calls are, native and 32-bit: they cost
+ *                           nobody else anything. A call that seccomp or a debugger has refused does
+ *                           not get there, and kernel audit does not tell of it either.
+ *   sys_enter_execve(at)    where functions cannot be hooked. Not for 32-bit tasks: perf's system-call
+ *                           tracepoints leave them out. They cost every system call of the machine some
+ *                           40 ns, so they are attached for failed execs only, or where the kernel
+ *                           lacks sched_prepare_exec.
+ */
+#include "bpf/calls.h"
+#include "bpf/exec.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+/*
+ * By thread id: pids are given out in a row, so that two calls meet in one slot only if one takes as
+ * long as it takes to start so many tasks. The one that came first then finds that its slot has
+ * another owner, and says in its event what it does not know. An array needs no lock, no memory at
+ * the time and no clearing up after tasks that are killed in between; a hash costs four times this.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ATR_PENDINGS);
+	__type(key, __u32);
+	__type(value, struct atr_pending);
+} atr_pendings SEC(".maps");
+
+__hidden struct atr_pending *pending__slot(__u32 tid)
+{
+	__u32 slot = tid % ATR_PENDINGS;
+
+	return bpf_map_lookup_elem(&atr_pendings, &slot);
+}
+
+/* The owner is written last, so that nobody takes half of it for his own. */
+__hidden struct atr_pending *pending__new(__u32 tid, struct task_struct *task)
+{
+	struct atr_pending *p = pending__slot(tid);
+	__u64 key = (__u64)task, owner;
+
+	if (!p)
+		return NULL;
+	owner = p->task;
+	__builtin_memset(p, 0, offsetof(struct atr_pending, opened));
+	p->contested = owner > SLOT_CONTESTED && owner != key;
+	p->tid = tid;
+	p->mm = (__u64)BPF_CORE_READ(task, mm);
+	p->time = bpf_ktime_get_boot_ns();
+	p->tai = tai_now();
+	p->has_names = cfg_has_opens;
+	p->opened.n = 0;
+	barrier();
+	*(volatile __u64 *)&p->task = key;
+	return p;
+}
+
+/* --- hooks on the functions ---------------------------------------------------------------- */
+
+/*
+ * Their argument, the registers, is not made use of: in some kernels (5.10) the type of it is told for one
+ * of these functions and not for another.
+ */
+static __always_inline int call(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct atr_pending *p = pending__new(bpf_get_current_pid_tgid(), task);
+
+	if (p)
+		current_call(task, &p->arch, &p->nr, p->args);
+	return 0;
+}
+
+SEC("?fentry/" ATR_CALL("execve"))
+int atr_call(void *ctx)
+{
+	return call();
+}
+
+SEC("?fentry/" ATR_CALL("execveat"))
+int atr_callat(void *ctx)
+{
+	return call();
+}
+
+SEC("?fentry/" ATR_CALL_COMPAT("execve"))
+int atr_call32(void *ctx)
+{
+	return call();
+}
+
+SEC("?fentry/" ATR_CALL_COMPAT("execveat"))
+int atr_callat32(void *ctx)
+{
+	return call();
+}
+
+/* One for all four. */
+SEC("?kprobe")
+int atr_kcall(void *ctx)
+{
+	return call();
+}
+
+/* --- tracepoints --------------------------------------------------------------------------- */
+
+static __always_inline int enter(struct syscall_trace_enter *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct atr_pending *p = pending__new(bpf_get_current_pid_tgid(), task);
+	const struct cred *cred;
+
+	if (!p)
+		return 0;
+	/* What comes later can tell the rest, from the same registers. */
+	if (cfg_has_prepare && cfg_has_task_regs) {
+		p->arch = ATR_ARCH_NATIVE;
+		p->nr = ctx->nr;
+		return 0;
+	}
+	/* Not from the context: that holds what the call takes, and audit writes a3 of execve() too. */
+	current_call(task, &p->arch, &p->nr, p->args);
+	cred = BPF_CORE_READ(task, cred);
+	p->old_uid = BPF_CORE_READ(cred, uid.val);
+	p->old_euid = BPF_CORE_READ(cred, euid.val);
+	if (caps_read(&p->old_caps, cred))
+		p->flags |= ATR_F_FAULT;
+	return 0;
+}
+
+SEC("?tp/syscalls/sys_enter_execve")
+int atr_enter(struct syscall_trace_enter *ctx)
+{
+	return enter(ctx);
+}
+
+SEC("?tp/syscalls/sys_enter_execveat")
+int atr_enterat(struct syscall_trace_enter *ctx)
+{
+	return enter(ctx);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel functions that are hooked, by name. Shared with user space, which attaches kprobes by
+ * these names; both sides are compiled for the machine that will run it.
+ */
+#ifndef ATR_CALLS_H
+#define ATR_CALLS_H
+
+/* What a system call is entered by (arch/.../include/asm/syscall_wrapper.h): one argument, pt_regs. */
+#if defined(__TARGET_ARCH_x86) || defined(__x86_64__)
+#define ATR_CALL(name)	      "__x64_sys_" name
+#define ATR_CALL_COMPAT(name) "__ia32_compat_sys_" name
+#elif defined(__TARGET_ARCH_arm64) || defined(__aarch64__)
+#define ATR_CALL(name)	      "__arm64_sys_" name
+#define ATR_CALL_COMPAT(name) "__arm64_compat_sys_" name
+#else
+#error "no names of system calls for this architecture: add a block"
+#endif
+
+/* A call without effect, to find out whether such functions can be hooked. */
+#define ATR_CALL_TRIAL	     ATR_CALL("getpgid")
+
+/* fs/exec.c: each file that an exec opens, whatever for; static, but called from two places. */
+#define ATR_FUNC_OPEN	     "do_open_execat"
+
+/* fs/namei.c: may the file be opened? For every open() of the machine. */
+#define ATR_FUNC_MAY_OPEN    "may_open"
+
+/* security/security.c: the credentials of the new program, right before the point of no return. */
+#define ATR_FUNC_CREDS	     "security_bprm_creds_from_file"
+
+#endif /* ATR_CALLS_H */
