@@ -5,8 +5,8 @@
 #
 # A is what kernel audit wrote, B what is to be equal. Events are paired by pid, system call and
 # outcome, in their order; every record is compared field by field, the time stamps within a
-# tolerance, the serials not at all. Each difference is printed with the reason for which it is
-# allowed, or NOT ALLOWED. Exit 0: nothing but allowed differences; 1: others; 2: usage.
+# tolerance, the serials not at all. Each difference that is not allowed is printed, the others are counted by
+# the reason for which they are. Exit 0: nothing but allowed differences; 1: others; 2: usage.
 #
 #   --ppid N        only events of children of N
 #   --unsure N      at most N % of the events may differ because autrail says in them that it does
@@ -17,6 +17,9 @@
 #   --max N         so many differences are printed in full (200); all are counted
 #   --rising        serials of B must rise from event to event
 #   --expect N      A must hold exactly N events
+#   --tomoyo        TOMOYO is on: it looks each program up a second time, by the same name and without
+#                   following a link at its end; A may have a PATH for that behind the first
+#   --verbose       print each difference, not only those that are not allowed
 #   --groups        at the end, also the events that differ in the same way, with one of each
 #
 # Both files are read in step and events are dropped once paired, so size does not matter.
@@ -27,7 +30,7 @@ use Getopt::Long;
 
 my %opt = (ms => 20, max => 200);
 GetOptions(\%opt, 'ppid=i', 'acts=s', 'allowed=s', 'ms=i', 'max=i', 'rising', 'expect=i', 'groups',
-	'unsure=f', 'unsure-acts=s')
+	'unsure=f', 'unsure-acts=s', 'tomoyo', 'verbose')
 	&& @ARGV == 2 or die_usage();
 
 # System calls that exec, by arch= and syscall=: x86-64, i386, x32, arm64, arm.
@@ -47,7 +50,7 @@ my $printed = 0;
 
 sub die_usage {
 	print STDERR "usage: compare.pl [--ppid N] [--acts FILE] [--allowed FILE] [--ms N] [--max N] "
-		. "[--rising] [--expect N] [--groups] [--unsure PERCENT] [--unsure-acts PATTERN] A B\n";
+		. "[--rising] [--expect N] [--groups] [--unsure PERCENT] [--unsure-acts PATTERN] [--tomoyo] A B\n";
 	exit 2;
 }
 
@@ -73,6 +76,11 @@ my %condition = (
 		return 0 if defined $opt{'unsure-acts'} && act_name($ev_b) !~ /$opt{'unsure-acts'}/;
 		$unsure{$ev_b->{id}} = 1;
 		return 1;
+	},
+	# autrail says that it did not see the call's entry.
+	'no-entry' => sub {
+		my ($ev_a, $ev_b) = @_;
+		return $ev_b && grep { $_->[1] =~ /AUTRAIL="no-entry/ } @{$ev_b->{records}};
 	},
 );
 
@@ -258,7 +266,7 @@ sub difference {
 	$summary{"$record " . ($kind // $field) . ': ' . ($reason // 'NOT ALLOWED')}++;
 	push @of_event, "$record" . ($nth ? "[$nth]" : '') . '.' . ($kind // $field)
 		if $opt{groups} && !defined $reason;
-	return if $printed >= $opt{max};
+	return if $printed >= $opt{max} || (defined $reason && !$opt{verbose});
 	$printed++;
 	printf "%s pid=%d audit(%s) exit=%s %s%s %s: A=%s B=%s : %s\n", act_name($event),
 		$event->{pid}, $event->{id}, $event->{exit}, $record, $nth ? "[$nth]" : '', $field,
@@ -298,8 +306,27 @@ sub note_group {
 	@of_event = ();
 }
 
+# Takes TOMOYO's item out of A, where A has one more than B. By a descriptor the kernel's name for it is
+# used (alloc_bprm()).
+sub drop_tomoyo {
+	my ($ev_a, $ev_b) = @_;
+	my @paths = grep { $_->[0] eq 'PATH' } @{$ev_a->{records}};
+	my ($first, $second) = map { $_->[1] =~ / name=(\S+)/ } @paths[0, 1];
+
+	return if @paths != 1 + grep { $_->[0] eq 'PATH' } @{$ev_b->{records}};
+	return if @paths < 2 || ($second ne $first && $second !~ m{^"/dev/fd/|^2F6465762F66642F});
+	@{$ev_a->{records}} = grep { $_ != $paths[1] } @{$ev_a->{records}};
+	for (@{$ev_a->{records}}) {
+		$_->[1] =~ s/\bitem=(\d+)/'item=' . ($1 ? $1 - 1 : 0)/e if $_->[0] eq 'PATH';
+		$_->[1] =~ s/ items=(\d+)/' items=' . ($1 - 1)/e if $_->[0] eq 'SYSCALL';
+	}
+	$count{allowed}++;
+	$summary{'PATH item: TOMOYO looks the program up a second time.'}++;
+}
+
 sub compare_events {
 	my ($ev_a, $ev_b) = @_;
+	drop_tomoyo($ev_a, $ev_b) if $opt{tomoyo};
 	my @types_a = map { $_->[0] } @{$ev_a->{records}};
 	my @types_b = map { $_->[0] } @{$ev_b->{records}};
 	my (%nth_a, %nth_b, %of_b);

@@ -299,6 +299,14 @@ autrail_ready() {
 	grep -q '^autrail: ready' "$autrail_err"
 }
 
+# The list of what may differ, by what autrail has hooked.
+allowed_list() {
+	case $(sed -n 's/^autrail: ready: .* by \([a-z]*\),.*/\1/p' "$autrail_err") in
+	fentry | kprobe) echo "$ALLOWED.hooked" ;;
+	*) echo "$ALLOWED" ;;
+	esac
+}
+
 # Stops it; what it exits with. The ledger is then in $autrail_err.
 autrail_end() {
 	autrail_status=0

@@ -3,7 +3,9 @@
 #
 # Every act of the list, under kernel audit and autrail at the same time: the same records, but for
 # what tests/root/allowed lists. Once raw, once enriched.
-#   ACTS="NAME..." does only those; KEEP=1 keeps the logs; TIME_MS is how far their times may differ.
+#   ACTS="NAME..." does only those; FORMATS="raw enriched"; KEEP=1 keeps the logs
+#   HOOKS=WAY      autrail's --hooks; EXACT=1: its --exact
+#   MS=N           how far time stamps may differ (20)
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -18,15 +20,21 @@ fi
 # with what comes and goes in it.)
 unsure='^(mntns-|overlay|bind-|eacces-proc|ld-address|past-return-|fd-empty-directory)'
 
+if grep -qw tomoyo /sys/kernel/security/lsm 2>/dev/null; then
+	tomoyo=--tomoyo
+fi
+
 compare() {
-	"$COMPARE" --unsure-acts "$unsure" --ppid "$actor_ppid" --acts "$work/acts" --allowed "$ALLOWED" --rising --groups \
-		--ms "${TIME_MS:-20}" "$audit_log" "$work/autrail.log"
+	# shellcheck disable=SC2086 # none, or one
+	"$COMPARE" ${tomoyo:-} --ppid "$actor_ppid" --acts "$work/acts" --allowed "$(allowed_list)" \
+		--unsure-acts "$unsure" --ms "${MS:-20}" --rising --groups \
+		"$audit_log" "$work/autrail.log"
 }
 
 parity() {
 	format=$1
 	audit_begin "$(echo "$format" | tr '[:lower:]' '[:upper:]')"
-	if ! autrail_begin "$work/autrail.log" -f "$format"; then
+	if ! autrail_begin "$work/autrail.log" -f "$format" --hooks "${HOOKS:-auto}" ${EXACT:+--exact}; then
 		ok 1 "$format: autrail is ready" "$autrail_err"
 		audit_end
 		return

@@ -229,7 +229,7 @@ clock_step() {
 		ok "$status" "clock step: forth and back" "$work/acts.err"
 		ended "clock step"
 		check "clock step: each exec at its time" "$COMPARE" --ppid "$actor_ppid" --rising \
-			--allowed "$ALLOWED" --expect 90 "$audit_log" "$log"
+			--allowed "$(allowed_list)" --expect 90 "$audit_log" "$log"
 		tail -n 3 "$work/check.out" | diag
 	fi
 	audit_end
