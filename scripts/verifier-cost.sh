@@ -1,41 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the programs cost the verifier of this kernel, as a table: instructions that it walked (it
-# gives up at a million), size before and after translation. Starts build/autrail for a moment, with
-# the options given; as root.
+# What the programs cost the verifier of this kernel, as lines PROGRAM INSTRUCTIONS: those that it walked
+# until it was sure; it gives up at a million. As root.
+#
+#	verifier-cost.sh [OPTION...]     options for autrail check: --hooks fentry
 set -eu
 
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-build=${BUILD:-build}
+autrail=${AUTRAIL:-${BUILD:-build}/autrail}
 words=$(mktemp)
+trap 'rm -f "$words"' EXIT
 
-"$build/autrail" trace -o /dev/null "$@" 2>"$words" &
-pid=$!
-trap 'kill $pid 2>/dev/null || :; wait $pid || :; rm -f "$words"' EXIT
-
-tries=200
-until grep -q '^autrail: ready' "$words"; do
-	tries=$((tries - 1))
-	if [ $tries -eq 0 ] || ! kill -0 $pid 2>/dev/null; then
-		cat "$words" >&2
-		exit 1
-	fi
-	sleep 0.1
-done
-
-printf '%-24s %9s %7s %7s\n' program verified xlated jited
-for info in "/proc/$pid/fdinfo"/*; do
-	grep -q '^prog_jited' "$info" 2>/dev/null || continue
-	id=$(sed -n 's/^prog_id:[^0-9]*//p' "$info")
-	insns=$(sed -n 's/^verified_insns:[^0-9]*//p' "$info")
-	bpftool prog show id "$id" | awk -v insns="${insns:-?}" '
-		{
-			for (i = 1; i < NF; i++)
-				value[$i] = $(i + 1)
-		}
-		END {
-			printf "%-24s %9s %7s %7s\n", value["name"], insns, value["xlated"],
-				value["jited"]
-		}'
-done | sort -u
+"$autrail" check -vv "$@" >"$words" 2>&1 || {
+	cat "$words" >&2
+	exit 1
+}
+sed -n "s/.*libbpf: prog '\(atr_[a-z0-9]*\)': -- BEGIN.*/\1/p
+	s/.*processed \([0-9]*\) insns.*/\1/p" "$words" |
+	awk '/^atr_/ { name = $1; next } name { print name, $1; name = "" }' | sort -u

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# cost-guest.sh nothing|autrail|auditd EXECS CALLS: one line of cost.sh, measured in a guest with
+# cost-guest.sh nothing|WAY|auditd EXECS CALLS (WAY: autrail --hooks): one line of cost.sh, measured in a guest with
 # --icount.
 set -eu
 . "$(dirname "$0")/../root/lib.sh"
@@ -17,7 +17,7 @@ start_nothing() {
 }
 
 start_autrail() {
-	autrail_begin "$work/autrail.log" -f enriched || {
+	autrail_begin "$work/autrail.log" -f enriched --hooks "$agent" || {
 		cat "$autrail_err" >&2
 		exit 1
 	}
@@ -52,7 +52,10 @@ begin
 # On a tmpfs: nothing is read from the host while it is measured.
 cp "$BUILD/tests/storm" "$BUILD/tests/noop" /tmp
 /tmp/storm exec 50 /tmp/noop >/dev/null
-"start_$agent"
+case $agent in
+nothing | auditd) "start_$agent" ;;
+*) start_autrail ;;
+esac
 sleep 5
 /tmp/storm exec 50 /tmp/noop >/dev/null
 execs=$(/tmp/storm exec "$count" /tmp/noop)

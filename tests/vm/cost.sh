@@ -13,12 +13,12 @@
 #	cost.sh [--against FILE] [KERNEL...]
 #	    --against FILE   lines as above: fails where one number is 5 % above
 #	    KERNEL           as for vm.sh run (default: all that were fetched but arm64's)
-#	    AGENTS           which ("nothing autrail auditd")
+#	    AGENTS           which ("nothing fentry kprobe auditd"): ways to hook are autrail's
 #	    EXECS CALLS      how many (1000 20000)
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
-agents=${AGENTS:-nothing autrail auditd}
+agents=${AGENTS:-nothing fentry kprobe auditd}
 
 # The 5 are for getppid: it is some hundred instructions, and 5 % of that is hardly any.
 against() { # FILE

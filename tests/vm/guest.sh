@@ -1,10 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What is tested under every kernel, inside the guest: what autrail check says, that every hook that
-# it has can be loaded, and records against those of the kernel's audit.
+# guest.sh NAME WAY...: what is tested under every kernel, inside the guest, for each way to hook: what
+# autrail check says, what the programs cost the verifier, records against those of the kernel's audit,
+# and that nothing is lost. One line a cell; NAME is the kernel's.
+#   VERIFIED=FILE   lines KERNEL WAY PROGRAM INSTRUCTIONS: a program must not exceed its line by a tenth
 set -eu
 . "$(dirname "$0")/../root/lib.sh"
+
+kernel=$1
+shift
 
 # The TAP of another test as part of this one.
 include() { # NAME FILE
@@ -19,8 +24,40 @@ include() { # NAME FILE
 	done <"$2"
 }
 
-no_refused_hook() {
-	! grep refused "$work/check"
+check_ends_well() {
+	"$AUTRAIL" check --hooks "$way" >"$work/check" 2>&1 && ! grep refused "$work/check" && return
+	cat "$work/check"
+	return 1
+}
+
+verifier_cost() {
+	scripts/verifier-cost.sh --hooks "$way" >"$work/verified" || return
+	sed "s/^/# verified $kernel $way /" "$work/verified" >&3
+	awk -v kernel="$kernel" -v way="$way" '
+		NR == FNR { if ($1 == kernel && $2 == way) was[$3] = $4; next }
+		!($1 in was) { print $1 ": " $2 ", not in the list"; bad = 1; next }
+		$2 > was[$1] * 1.1 { print $1 ": " $2 ", was " was[$1]; bad = 1 }
+		END { exit bad }' "${VERIFIED:-/dev/null}" "$work/verified"
+}
+
+# System-call tracepoints tax every call of the machine; where functions can be hooked nobody pays.
+no_tracepoint_of_calls() {
+	bpftool perf show >"$work/perf"
+	case $way in
+	tracepoint) grep -q 'tracepoint *sys_enter_execve' "$work/perf" ;;
+	*) bpftool prog show name atr_exec | grep -q . && ! grep -q 'tracepoint *sys_' "$work/perf" ;;
+	esac && return
+	cat "$work/perf"
+	return 1
+}
+
+burst() {
+	"$BUILD/tests/storm" exec 3000 "$BUILD/tests/noop" >/dev/null
+	autrail_end || return
+	grep -c '^type=SYSCALL .*exe=".*/noop"' "$work/burst.log" >"$work/burst.count"
+	cat "$work/burst.count" "$autrail_err"
+	rm "$work/burst.log"
+	[ "$(cat "$work/burst.count")" -eq 3000 ] && ledger_balanced && [ "$(ledger lost)" -eq 0 ]
 }
 
 # A kernel that a program of ours brings to complain is worth more than any record.
@@ -28,16 +65,31 @@ no_complaint() {
 	! dmesg | grep -E 'BUG:|WARNING:|Oops|lockup|Call Trace'
 }
 
+# The words of records are the same however they come about, so one format is enough for each way.
+format_of() {
+	case $1 in
+	fentry) echo enriched ;;
+	*) echo raw ;;
+	esac
+}
+
+cell() {
+	check "$kernel $way: check" check_ends_well
+	check "$kernel $way: cost to the verifier" verifier_cost
+	status=0
+	FORMATS=$(format_of "$way") HOOKS=$way tests/root/parity.t >"$work/parity" 2>&1 || status=$?
+	include "$kernel $way" "$work/parity"
+	ok "$status" "$kernel $way: parity" "$work/parity"
+	check "$kernel $way: it starts" autrail_begin "$work/burst.log" --hooks "$way"
+	check "$kernel $way: tracepoints of system calls only where there is no other way" \
+		no_tracepoint_of_calls
+	check "$kernel $way: 3000 execs in a row, none lost" burst
+}
+
+exec 3>&1
 begin
-status=0
-"$AUTRAIL" check >"$work/check" 2>&1 || status=$?
-ok "$status" "autrail check" "$work/check"
-grep -m 1 mode "$work/check" | diag || :
-check "no hook is refused" no_refused_hook
-status=0
-# Kernel audit takes the time of the last tick, and where the host is busy ticks come late.
-TIME_MS=1000 tests/root/parity.t >"$work/parity" 2>&1 || status=$?
-include parity "$work/parity"
-ok "$status" "parity"
-check "the kernel does not complain" no_complaint
+for way; do
+	cell
+done
+check "$kernel: the kernel does not complain" no_complaint
 finish
