@@ -130,7 +130,7 @@ test-root: $(O)/autrail $(ACTORS)
 ## test-vm    a choice of them in guests of other kernels (QEMU, no KVM needed); as root
 test-vm: $(O)/autrail actors
 	$(Q)scripts/deps.sh vm
-	$(Q)prove --exec '' --timer $(wildcard tests/vm/*.t)
+	$(Q)prove --exec '' --timer -j2 $(wildcard tests/vm/*.t)
 
 ## arm64      autrail and the actors for arm64 guests, on any machine, into build/arm64
 arm64:

@@ -18,15 +18,15 @@
 #endif
 
 /* A call without effect, to find out whether such functions can be hooked. */
-#define ATR_CALL_TRIAL	     ATR_CALL("getpgid")
+#define ATR_CALL_TRIAL ATR_CALL("getpgid")
 
 /* fs/exec.c: each file that an exec opens, whatever for; static, but called from two places. */
-#define ATR_FUNC_OPEN	     "do_open_execat"
+#define ATR_FUNC_OPEN "do_open_execat"
 
 /* fs/namei.c: may the file be opened? For every open() of the machine. */
-#define ATR_FUNC_MAY_OPEN    "may_open"
+#define ATR_FUNC_MAY_OPEN "may_open"
 
 /* security/security.c: the credentials of the new program, right before the point of no return. */
-#define ATR_FUNC_CREDS	     "security_bprm_creds_from_file"
+#define ATR_FUNC_CREDS "security_bprm_creds_from_file"
 
 #endif /* ATR_CALLS_H */

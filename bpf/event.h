@@ -91,8 +91,8 @@ enum atr_flag {
 	ATR_F_NO_FILES = 1 << 6,      /* files of scripts could not be told from others */
 	ATR_F_LATE_TIME = 1 << 7,     /* time is not that of the entry, but a moment in the call */
 	ATR_F_PAST = 1 << 8,	      /* EXECFAIL past the point of no return: see files */
-	ATR_F_OPENS = 1 << 9,	      /* files are those of the opens, each with its name: see files */
-	ATR_F_DENIED = 1 << 10,	      /* and one that could not be opened is among them: see files */
+	ATR_F_OPENS = 1 << 9,	/* files are those of the opens, each with its name: see files */
+	ATR_F_DENIED = 1 << 10, /* and one that could not be opened is among them: see files */
 };
 
 /* A string behind the fixed part: off from the start of the event, len without a NUL. */

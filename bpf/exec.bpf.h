@@ -13,8 +13,8 @@
 #define SLOT_CONTESTED 2 /* free, but somebody lost it while his call was under way */
 
 /* Names of files that a slot has room for itself, and how long each may be with its NUL. */
-#define NAMES_INLINE   4
-#define NAME_INLINE    64
+#define NAMES_INLINE 4
+#define NAME_INLINE  64
 
 /* What is known of a call before it has succeeded or failed. */
 struct atr_pending {
@@ -67,7 +67,7 @@ int works_read(__u32 slot, __u32 tid);
 extern const volatile bool cfg_has_calls;   /* every call's entry, those of 32-bit code too */
 extern const volatile bool cfg_has_prepare; /* credentials and files, before the point of no return */
 extern const volatile bool cfg_has_opens;   /* each file as it was opened, and its name */
-extern const volatile bool cfg_has_denied;  /* and one that may not be opened */
+extern const volatile bool cfg_has_denied; /* and one that may not be opened */
 
 /* The root that most tasks have, whose own walk is empty; found once, so that others need not walk. */
 extern __u64 atr_common_root, atr_common_root_mnt;
@@ -115,7 +115,8 @@ static __always_inline void ev_opened(struct atr_scratch *s, const struct atr_op
 }
 
 /* What a pending call knows goes into the event; without one the event says that it does not. */
-static __always_inline void ev_begin(struct atr_scratch *s, const struct atr_pending *p, __u32 flags)
+static __always_inline void ev_begin(struct atr_scratch *s, const struct atr_pending *p,
+				     __u32 flags)
 {
 	struct atr_exec *ev = &s->ev;
 

@@ -81,8 +81,7 @@ static __always_inline void fail_name(struct atr_scratch *s, struct task_struct 
 		first = p->names[0][0];
 	} else {
 		str_append(s, &ev->name, ATR_NAME_READ, (void *)name, true);
-		if (!(ev->name.flags & ATR_S_FAULT) &&
-		    bpf_probe_read_user(&first, 1, (void *)name))
+		if (!(ev->name.flags & ATR_S_FAULT) && bpf_probe_read_user(&first, 1, (void *)name))
 			ev->hdr.flags |= ATR_F_FAULT;
 	}
 	if (at && dirfd != AT_FDCWD && !(ev->name.flags & ATR_S_FAULT) && first != '/')

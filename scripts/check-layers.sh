@@ -29,7 +29,7 @@ allowed() {
 	user/lookup/*) echo "$common user/lookup/*" ;;
 	user/sink/*) echo "$common user/sink/*" ;;
 	user/compare/*) echo "$common user/compare/*" ;;
-	user/load/*) echo "$common user/load/* autrail.skel.h feat.skel.h" ;;
+	user/load/*) echo "$common bpf/calls.h user/load/* autrail.skel.h feat.skel.h" ;;
 	user/cmd/*)
 		echo "$common user/lookup/* user/sink/* user/compare/* user/load/*"
 		echo "user/cmd/* version.h"

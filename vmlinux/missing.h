@@ -3,31 +3,32 @@
 #ifndef ATR_VMLINUX_MISSING_H
 #define ATR_VMLINUX_MISSING_H
 
-#define FMODE_EXEC 0x20 /* include/linux/fs.h; of f_flags, where no open() of a program can put it */
+#define FMODE_EXEC \
+	0x20	     /* include/linux/fs.h; of f_flags, where no open() of a program can put it */
 #define S_NOSEC 4096 /* include/linux/fs.h, since 2.6.39 */
 /* include/linux/fs.h: from 6.5, and from 6.14 (95101401bb50) and some stable kernels on */
-#define FMODE_BACKING_OLD  (1U << 25)
-#define FMODE_BACKING	   (1U << 24)
-#define FMODE_NOACCOUNT	   (1U << 29)
-#define I_CTIME_QUERIED	   0x80000000U /* include/linux/fs.h, since 6.13: a bit of i_ctime_nsec */
-#define OVERLAYFS_SUPER_MAGIC 0x794c7630 /* include/uapi/linux/magic.h */
-#define MNT_NOSUID	   0x01	       /* include/linux/mount.h */
-#define TS_COMPAT	   0x0002      /* arch/x86/include/asm/thread_info.h */
-#define TIF_32BIT_ARM64	   22	       /* arch/arm64/include/asm/thread_info.h */
+#define FMODE_BACKING_OLD     (1U << 25)
+#define FMODE_BACKING	      (1U << 24)
+#define FMODE_NOACCOUNT	      (1U << 29)
+#define I_CTIME_QUERIED	      0x80000000U /* include/linux/fs.h, since 6.13: a bit of i_ctime_nsec */
+#define OVERLAYFS_SUPER_MAGIC 0x794c7630  /* include/uapi/linux/magic.h */
+#define MNT_NOSUID	      0x01	  /* include/linux/mount.h */
+#define TS_COMPAT	      0x0002	  /* arch/x86/include/asm/thread_info.h */
+#define TIF_32BIT_ARM64	      22	  /* arch/arm64/include/asm/thread_info.h */
 
-#define PF_KTHREAD	   0x00200000 /* include/linux/sched.h */
-#define X32_SYSCALL_BIT	   0x40000000U /* arch/x86/include/uapi/asm/unistd.h */
+#define PF_KTHREAD	      0x00200000  /* include/linux/sched.h */
+#define X32_SYSCALL_BIT	      0x40000000U /* arch/x86/include/uapi/asm/unistd.h */
 
-#define AUDIT_ARCH_X86_64  0xc000003eU /* include/uapi/linux/audit.h */
-#define AUDIT_ARCH_I386	   0x40000003U
-#define AUDIT_ARCH_AARCH64 0xc00000b7U
-#define AUDIT_ARCH_ARM	   0x40000028U
+#define AUDIT_ARCH_X86_64     0xc000003eU /* include/uapi/linux/audit.h */
+#define AUDIT_ARCH_I386	      0x40000003U
+#define AUDIT_ARCH_AARCH64    0xc00000b7U
+#define AUDIT_ARCH_ARM	      0x40000028U
 
-#define AT_BASE		   7 /* include/uapi/linux/auxvec.h */
-#define MAX_ERRNO	   4095 /* include/linux/err.h */
-#define AT_FDCWD	   (-100)
-#define EI_CLASS	   4 /* include/uapi/linux/elf.h */
-#define ELFCLASS32	   1
-#define PT_INTERP	   3
+#define AT_BASE		      7	   /* include/uapi/linux/auxvec.h */
+#define MAX_ERRNO	      4095 /* include/linux/err.h */
+#define AT_FDCWD	      (-100)
+#define EI_CLASS	      4 /* include/uapi/linux/elf.h */
+#define ELFCLASS32	      1
+#define PT_INTERP	      3
 
 #endif /* ATR_VMLINUX_MISSING_H */

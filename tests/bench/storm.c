@@ -4,14 +4,16 @@
  *
  *	storm exec N PROGRAM           N times vfork, exec, wait, one after the other
  *	storm getppid N                N system calls that no agent has a reason to touch
+ *	storm open N PATH              N times open and close
  *	storm flood N WORKERS PROGRAM  N execs by WORKERS processes at once, as fast as they go
  *
- * exec and getppid print "MEAN MIN MEDIAN P99" in nanoseconds for one: the mean has in it what an
+ * exec, getppid and open print "MEAN MIN MEDIAN P99" in nanoseconds for one: the mean has in it what an
  * agent puts off and then makes all wait for, the others tell noise from cost. flood prints the
  * nanoseconds that all of it took. The program gets no environment, so that it costs the same for
  * every user.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -112,7 +114,21 @@ static void storm_exec(size_t n, const char *program)
 	free(samples);
 }
 
-static void storm_getppid(size_t n)
+static void call_getppid(const char *path)
+{
+	syscall(SYS_getppid);
+}
+
+static void call_open(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0)
+		fail(path);
+	close(fd);
+}
+
+static void storm_calls(size_t n, void (*call)(const char *), const char *path)
 {
 	double *samples = samples_new(BATCHES);
 	size_t batch = n / BATCHES ? n / BATCHES : 1;
@@ -122,7 +138,7 @@ static void storm_getppid(size_t n)
 		uint64_t start = now();
 
 		for (size_t k = 0; k < batch; k++)
-			syscall(SYS_getppid);
+			call(path);
 		samples[i] = (double)(now() - start) / (double)batch;
 	}
 	print_samples(samples, BATCHES);
@@ -173,12 +189,14 @@ int main(int argc, char **argv)
 	if (!strcmp(mode, "exec") && argc == 4)
 		storm_exec(number(argv[2]), argv[3]);
 	else if (!strcmp(mode, "getppid") && argc == 3)
-		storm_getppid(number(argv[2]));
+		storm_calls(number(argv[2]), call_getppid, NULL);
+	else if (!strcmp(mode, "open") && argc == 4)
+		storm_calls(number(argv[2]), call_open, argv[3]);
 	else if (!strcmp(mode, "flood") && argc == 5)
 		storm_flood(number(argv[2]), number(argv[3]), argv[4]);
 	else {
-		fprintf(stderr,
-			"usage: storm exec N PROGRAM | getppid N | flood N WORKERS PROGRAM\n");
+		fprintf(stderr, "usage: storm exec N PROGRAM | getppid N | open N PATH | "
+				"flood N WORKERS PROGRAM\n");
 		return 2;
 	}
 	return 0;

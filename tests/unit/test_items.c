@@ -13,7 +13,7 @@
 
 enum { ELF = ATR_ANSWER_ELF, SCRIPT = ATR_ANSWER_SCRIPT, OTHER = ATR_ANSWER_OTHER };
 
-#define LD  "/lib64/ld.so"
+#define LD "/lib64/ld.so"
 
 /* A file that could not be opened. */
 #define NOT 9999
@@ -204,8 +204,8 @@ static const struct row opens[] = {
 	  .names = { "b", "sh", "ld" } },
 	{ "missing file", "x:-", "x", .exit = -ENOENT, .files = { NOT } },
 	{ "may not be executed", "x:! #0", "x", .exit = -EACCES, .files = { NOT } },
-	{ "and looked at", "x:10", "x", .exit = -EACCES, .files = { NOT }, .found = { { 1, 0, 10 } },
-	  .told = { { 10, OTHER, NULL } } },
+	{ "and looked at", "x:10", "x", .exit = -EACCES, .files = { NOT },
+	  .found = { { 1, 0, 10 } }, .told = { { 10, OTHER, NULL } } },
 	{ "the descriptor's own file", ":10", "", .exit = -EACCES, .files = { NOT }, .ld = 10,
 	  .nr = 322, .at_flags = AT_EMPTY_PATH },
 	{ "missing interpreter", "s:10 /no:-", "s", .exit = -ENOENT, .files = { 10, NOT },
@@ -237,8 +237,10 @@ static void make(const struct row *row)
 	e->nr = row->nr ? row->nr : 59;
 	e->args[4] = row->at_flags;
 	e->has_ld = row->has_ld;
-	for (i = 0; row->files[i]; i++)
-		e->files[i] = row->files[i] == NOT ? (struct atr_file){ 0 } : a_file(row->files[i]);
+	for (i = 0; row->files[i]; i++) {
+		if (row->files[i] != NOT)
+			e->files[i] = a_file(row->files[i]);
+	}
 	e->nfiles = i;
 	e->running = i && (!row->exit || row->flags & ATR_F_PAST) ? i - 1 : 0;
 	if (row->flags & ATR_F_OPENS)

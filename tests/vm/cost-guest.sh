@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# cost-guest.sh nothing|WAY|auditd EXECS CALLS (WAY: autrail --hooks): one line of cost.sh, measured in a guest with
+# cost-guest.sh nothing|WAY|exact|auditd EXECS CALLS (WAY: autrail --hooks; exact: --exact): one line of cost.sh, measured in a guest with
 # --icount.
 set -eu
 . "$(dirname "$0")/../root/lib.sh"
@@ -17,7 +17,7 @@ start_nothing() {
 }
 
 start_autrail() {
-	autrail_begin "$work/autrail.log" -f enriched --hooks "$agent" || {
+	autrail_begin "$work/autrail.log" -f enriched "$@" || {
 		cat "$autrail_err" >&2
 		exit 1
 	}
@@ -54,7 +54,8 @@ cp "$BUILD/tests/storm" "$BUILD/tests/noop" /tmp
 /tmp/storm exec 50 /tmp/noop >/dev/null
 case $agent in
 nothing | auditd) "start_$agent" ;;
-*) start_autrail ;;
+exact) start_autrail --exact ;;
+*) start_autrail --hooks "$agent" ;;
 esac
 sleep 5
 /tmp/storm exec 50 /tmp/noop >/dev/null
@@ -68,7 +69,10 @@ sleep 30
 idle=$(($(agent_cpu) - after))
 agent_recorded
 call=$(/tmp/storm getppid "$calls")
-echo "$(uname -r) $agent $execs $((after - before - idle)) $count $call" | awk '{
+# Of a path without a name: how long the chain is that a name is looked for in differs from boot to boot.
+open=$(/tmp/storm open "$calls" /)
+echo "$(uname -r) $agent $execs $((after - before - idle)) $count $call $open" | awk '{
 	split($1, release, ".")
-	printf "%s.%s %s %.0f %.0f %.1f\n", release[1], release[2], $2, $3 + $7 / $8, $4, $11
+	printf "%s.%s %s %.0f %.0f %.1f %.1f\n", release[1], release[2], $2, $3 + $7 / $8, $4, $11,
+		$15
 }'

@@ -34,7 +34,7 @@ verifier_cost() {
 	scripts/verifier-cost.sh --hooks "$way" >"$work/verified" || return
 	sed "s/^/# verified $kernel $way /" "$work/verified" >&3
 	awk -v kernel="$kernel" -v way="$way" '
-		NR == FNR { if ($1 == kernel && $2 == way) was[$3] = $4; next }
+		FILENAME == ARGV[1] { if ($1 == kernel && $2 == way) was[$3] = $4; next }
 		!($1 in was) { print $1 ": " $2 ", not in the list"; bad = 1; next }
 		$2 > was[$1] * 1.1 { print $1 ": " $2 ", was " was[$1]; bad = 1 }
 		END { exit bad }' "${VERIFIED:-/dev/null}" "$work/verified"
@@ -58,6 +58,19 @@ burst() {
 	cat "$work/burst.count" "$autrail_err"
 	rm "$work/burst.log"
 	[ "$(cat "$work/burst.count")" -eq 3000 ] && ledger_balanced && [ "$(ledger lost)" -eq 0 ]
+}
+
+# Events of kprobes stay when their maker is killed. The next one removes them, and none stays of it.
+leftovers() {
+	autrail_begin "$work/killed.log" --hooks "$way" || return
+	kill -9 "$autrail_pid"
+	wait "$autrail_pid" || :
+	grep autrail/ /sys/kernel/tracing/kprobe_events || return
+	killed=$autrail_pid
+	autrail_pid=
+	autrail_begin "$work/killed.log" --hooks "$way" || return
+	! grep "return_${killed}_" /sys/kernel/tracing/kprobe_events || return
+	autrail_end && ! grep autrail/ /sys/kernel/tracing/kprobe_events
 }
 
 # A kernel that a program of ours brings to complain is worth more than any record.
@@ -84,6 +97,9 @@ cell() {
 	check "$kernel $way: tracepoints of system calls only where there is no other way" \
 		no_tracepoint_of_calls
 	check "$kernel $way: 3000 execs in a row, none lost" burst
+	case $way in
+	kprobe) check "$kernel $way: nothing stays of one that was killed" leftovers ;;
+	esac
 }
 
 exec 3>&1

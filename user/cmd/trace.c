@@ -122,8 +122,8 @@ static const struct opt opts[] = {
 	  set_format },
 	{ 0, "no-failed", NULL, "leave out failed execs, and the hooks that every call pays for",
 	  set_no_failed },
-	{ 0, "exact", NULL, "tell files that an exec may not open by a hook that every open() pays for",
-	  set_exact },
+	{ 0, "exact", NULL,
+	  "tell files that an exec may not open by a hook that every open() pays for", set_exact },
 	{ 0, "hooks", "WAY", "fentry, kprobe or tracepoint; default auto, the best there is",
 	  set_hooks },
 	{ 0, "ring", "SIZE", "of the buffer between kernel and autrail, default 8M", set_ring },
@@ -278,10 +278,9 @@ static void print_ready(struct trace *t, const struct trace_opts *o)
 
 	log_info("ready: recording execs%s, by %s, ring of %u KiB",
 		 failed != ATR_MODE_MAX ? " and failed execs" :
-		 o->probe.failed ? " (failed ones cannot be seen)" :
-				   " (failed ones left out)",
-		 atr_modes[call == ATR_MODE_MAX ? ATR_MODE_BTF : call],
-		 o->probe.ring_bytes >> 10);
+		 o->probe.failed	? " (failed ones cannot be seen)" :
+					  " (failed ones left out)",
+		 atr_modes[call == ATR_MODE_MAX ? ATR_MODE_BTF : call], o->probe.ring_bytes >> 10);
 }
 
 static int trace_run(void *dest, int argc, char **argv)

@@ -6,11 +6,13 @@
 #define FEATURE(name) offsetof(struct atr_features, name)
 
 /* The four functions that execs are: native and 32-bit. */
-#define CALLS(fact, mode, type, feature, exec, execat, exec32, execat32)               \
-	{ exec, fact, mode, type, ATR_CALL("execve"), FEATURE(feature) },              \
-	{ execat, fact, mode, type, ATR_CALL("execveat"), FEATURE(feature) },          \
-	{ exec32, fact, mode, type, ATR_CALL_COMPAT("execve"), FEATURE(compat) },      \
-	{ execat32, fact, mode, type, ATR_CALL_COMPAT("execveat"), FEATURE(compat) }
+#define CALLS(fact, mode, type, feature, exec, execat, exec32, execat32)                  \
+	{ exec, fact, mode, type, ATR_CALL("execve"), FEATURE(feature) },                 \
+		{ execat, fact, mode, type, ATR_CALL("execveat"), FEATURE(feature) },     \
+		{ exec32, fact, mode, type, ATR_CALL_COMPAT("execve"), FEATURE(compat) }, \
+	{                                                                                 \
+		execat32, fact, mode, type, ATR_CALL_COMPAT("execveat"), FEATURE(compat)  \
+	}
 
 /*
  * In the order in which they are attached: what a later one relies on comes before it. atr_ld
@@ -41,8 +43,7 @@ const struct hook atr_hooks[] = {
 	{ "atr_kcredsed", ATR_FACT_CREDS, ATR_MODE_KPROBE, "kretprobe", ATR_FUNC_CREDS,
 	  FEATURE(kprobe) },
 	{ "atr_ld", ATR_FACT_LD, ATR_MODE_BTF, "tp_btf", "sched_process_exec", FEATURE(find_vma) },
-	{ "atr_exec", ATR_FACT_EXEC, ATR_MODE_BTF, "tp_btf", "sched_process_exec",
-	  ATR_NO_FEATURE },
+	{ "atr_exec", ATR_FACT_EXEC, ATR_MODE_BTF, "tp_btf", "sched_process_exec", ATR_NO_FEATURE },
 	CALLS(ATR_FACT_FAILED, ATR_MODE_FENTRY, "fexit", fentry, "atr_return", "atr_returnat",
 	      "atr_return32", "atr_returnat32"),
 	CALLS(ATR_FACT_FAILED, ATR_MODE_KPROBE, "kretprobe", kprobe, "atr_kreturn", "atr_kreturn",

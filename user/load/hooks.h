@@ -35,9 +35,9 @@ enum atr_fact {
 
 /* Ways to hook, the best first: of a fact's the first is taken that works with all of its hooks. */
 enum atr_mode {
-	ATR_MODE_BTF,	     /* a tracepoint with types: in every kernel, if it has the tracepoint */
-	ATR_MODE_FENTRY,     /* functions, by the trampolines of fentry and fexit */
-	ATR_MODE_KPROBE,     /* functions, by breakpoints or by ftrace */
+	ATR_MODE_BTF,	 /* a tracepoint with types: in every kernel, if it has the tracepoint */
+	ATR_MODE_FENTRY, /* functions, by the trampolines of fentry and fexit */
+	ATR_MODE_KPROBE, /* functions, by breakpoints or by ftrace */
 	ATR_MODE_TRACEPOINT, /* tracepoints of perf, which tax every system call */
 	ATR_MODE_MAX,
 };
