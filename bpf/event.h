@@ -240,6 +240,15 @@ struct atr_exec {
 	struct atr_str names[ATR_FILES_MAX - 1];
 };
 
+/* Security modules that label tasks, and files but for AppArmor. */
+enum atr_lsm {
+	ATR_LSM_NONE,
+	ATR_LSM_SELINUX,
+	ATR_LSM_SMACK,
+	ATR_LSM_APPARMOR,
+	ATR_LSM_MAX,
+};
+
 /*
  * A piece of the arguments of the EXEC event that follows: the pieces and the event have the same
  * hdr.cpu and hdr.slot, and sequence numbers without a gap. off 0 begins anew.

@@ -8,6 +8,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "bpf/calls.h"
+#include "bpf/label.h"
+#include "vmlinux/flavors.h"
 #include "vmlinux/regs.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -24,6 +26,8 @@ bool has_prepare_exec;
 bool has_loginuid;
 /* the function that fput() queues is in kallsyms by its own name */
 bool has_fput;
+/* where security modules that are on keep their labels; user space says which are */
+struct atr_label_sources labels;
 
 /*
  * Functions of the kernel can be hooked by fentry and fexit (x86-64: 5.5; arm64: 6.4 or so, which is
@@ -37,6 +41,54 @@ bool fentry_ran, fexit_ran, kprobe_ran, kretprobe_ran;
 typedef void (*btf_trace_sched_prepare_exec)(void *, struct task_struct *, struct linux_binprm *);
 
 extern const void ____fput __ksym __weak;
+extern const void selinux_blob_sizes __ksym __weak;
+extern const void smack_blob_sizes __ksym __weak;
+extern const void apparmor_blob_sizes __ksym __weak;
+extern const void apparmor_display_secid_mode __ksym __weak;
+extern const void root_ns __ksym __weak;
+
+/* A module's place among those of others; in_task and in_inode are offsets of the label in there. */
+static __always_inline void label_place(__u32 lsm, const void *symbol, bool types, __u32 in_task,
+					__u32 in_inode)
+{
+	const struct lsm_blob_sizes *sizes = symbol;
+	__u32 task_at, inode_at;
+
+	if (!symbol || !types || !bpf_core_field_exists(struct cred, security) ||
+	    bpf_core_read(&task_at, sizeof(task_at), &sizes->lbs_cred) ||
+	    bpf_core_read(&inode_at, sizeof(inode_at), &sizes->lbs_inode))
+		return;
+	labels.task |= 1 << lsm;
+	labels.task_at[lsm] = task_at + in_task;
+	/* AppArmor labels no files; the first one that does counts. */
+	if (lsm == ATR_LSM_APPARMOR)
+		return;
+	labels.inode |= 1 << lsm;
+	labels.inode_at[lsm] = inode_at + in_inode;
+}
+
+static __always_inline void label_places(void)
+{
+	struct aa_ns *ns = NULL;
+
+	label_place(ATR_LSM_SELINUX, &selinux_blob_sizes,
+		    bpf_core_type_exists(struct inode_security_struct),
+		    bpf_core_type_exists(struct cred_security_struct) ?
+			    bpf_core_field_offset(struct cred_security_struct, sid) :
+			    bpf_core_field_offset(struct task_security_struct___cred, sid),
+		    bpf_core_field_offset(struct inode_security_struct, sid));
+	label_place(ATR_LSM_SMACK, &smack_blob_sizes, bpf_core_type_exists(struct inode_smack),
+		    bpf_core_field_offset(struct task_smack, smk_task),
+		    bpf_core_field_offset(struct inode_smack, smk_inode));
+	label_place(ATR_LSM_APPARMOR, &apparmor_blob_sizes, bpf_core_type_exists(struct aa_label),
+		    0, 0);
+	labels.modes = (__u64)&apparmor_display_secid_mode;
+	if (!&root_ns || !bpf_core_type_exists(struct aa_ns) ||
+	    bpf_probe_read_kernel(&ns, sizeof(ns), &root_ns) || !ns)
+		return;
+	labels.unconfined = (__u64)BPF_CORE_READ(ns, unconfined) +
+			    bpf_core_field_offset(struct aa_profile, label);
+}
 
 SEC("?raw_tp/sys_enter")
 int atr_feat(void *ctx)
@@ -47,6 +99,7 @@ int atr_feat(void *ctx)
 	has_prepare_exec = bpf_core_type_exists(btf_trace_sched_prepare_exec);
 	has_loginuid = bpf_core_field_exists(struct task_struct, loginuid);
 	has_fput = &____fput != 0;
+	label_places();
 	return 0;
 }
 

@@ -21,6 +21,7 @@ common="$pure user/log.h"
 allowed() {
 	case $1 in
 	bpf/event.h | bpf/match.h) ;;
+	bpf/label.h) echo bpf/event.h ;;
 	vmlinux/*) echo 'vmlinux/*' ;;
 	bpf/*) echo 'bpf/* vmlinux/*' ;;
 	user/event/*) echo "$contract user/event/*" ;;
@@ -29,7 +30,7 @@ allowed() {
 	user/lookup/*) echo "$common user/lookup/*" ;;
 	user/sink/*) echo "$common user/sink/*" ;;
 	user/compare/*) echo "$common user/compare/*" ;;
-	user/load/*) echo "$common bpf/calls.h user/load/* autrail.skel.h feat.skel.h" ;;
+	user/load/*) echo "$common bpf/calls.h bpf/label.h user/load/* autrail.skel.h feat.skel.h" ;;
 	user/cmd/*)
 		echo "$common user/lookup/* user/sink/* user/compare/* user/load/*"
 		echo "user/cmd/* version.h"

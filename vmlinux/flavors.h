@@ -51,6 +51,11 @@ struct file___union {
 	} f_u;
 };
 
+/* before 6.19: afterwards it is something else of the same name */
+struct task_security_struct___cred {
+	__u32 sid;
+};
+
 #pragma clang attribute pop
 
 #endif /* ATR_VMLINUX_FLAVORS_H */

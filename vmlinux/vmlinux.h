@@ -96,6 +96,8 @@ struct inode {
 	/* 6.11, 3aa63a569c64 ("fs: switch timespec64 fields in inode to discrete integers") */
 	__s64 i_ctime_sec;
 	__u32 i_ctime_nsec;
+	/* with CONFIG_SECURITY */
+	void *i_security;
 };
 
 union shortname_store {
@@ -232,6 +234,8 @@ struct cred {
 	kernel_cap_t cap_ambient;
 	struct user_namespace *user_ns;
 	struct group_info *group_info;
+	/* with CONFIG_SECURITY */
+	void *security;
 };
 
 struct tty_struct {
@@ -257,6 +261,7 @@ struct task_struct {
 	pid_t tgid;
 	struct task_struct *real_parent;
 	__u64 start_boottime;
+	const struct cred *real_cred;
 	const struct cred *cred;
 	char comm[16];
 	struct fs_struct *fs;
@@ -282,6 +287,81 @@ struct linux_binprm {
 	const char *interp;
 	const char *fdpath;
 	char buf[256];
+};
+
+/* What each security module needs in those of others, and from the boot on where it has its place. */
+struct lsm_blob_sizes {
+	__u32 lbs_cred;
+	__u32 lbs_inode;
+};
+
+/* Of SELinux: until 6.19 it is called task_security_struct, see flavors.h. */
+struct cred_security_struct {
+	__u32 sid;
+};
+
+struct inode_security_struct {
+	__u32 sid;
+};
+
+struct smack_known {
+	char *smk_known;
+	__u32 smk_secid;
+};
+
+struct task_smack {
+	struct smack_known *smk_task;
+};
+
+struct inode_smack {
+	struct smack_known *smk_inode;
+};
+
+/* AppArmor: a label is the profiles that a task is under. */
+struct aa_policy {
+	char *hname;
+};
+
+struct aa_profile;
+
+struct aa_ns {
+	struct aa_policy base;
+	struct aa_profile *unconfined;
+};
+
+enum label_flags {
+	FLAG_STALE = 2048,
+};
+
+struct aa_proxy;
+
+struct aa_label {
+	struct aa_proxy *proxy;
+	long flags;
+	int size;
+	struct aa_profile *vec[0];
+};
+
+struct aa_proxy {
+	struct aa_label *label;
+};
+
+struct aa_profile {
+	struct aa_policy base;
+	struct aa_ns *ns;
+	long mode;
+	struct aa_label label;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 };
 
 struct trace_entry {

@@ -10,6 +10,7 @@
 
 #include "feat.skel.h"
 #include "user/load/libbpf_log.h"
+#include "user/load/lsm.h"
 #include "user/log.h"
 
 /* The entry points that only a kernel with 32-bit emulation has. */
@@ -67,6 +68,22 @@ static void trials_run(struct atr_features *ret)
 	libbpf_log_reset();
 }
 
+/* What the kernel has a place for counts only of modules that are on. */
+static void labels_on(struct atr_features *f)
+{
+	__u32 lsms, on = 0;
+
+	f->lsms = lsms_read();
+	for (lsms = f->lsms; lsms; lsms >>= 4)
+		on |= 1u << (lsms & 15);
+	f->labels.task &= on;
+	f->labels.inode &= on;
+	f->selinux = f->labels.task & 1u << ATR_LSM_SELINUX;
+	/* Only one of them numbers files; no kernel so far can have both on. */
+	if (f->selinux)
+		f->labels.inode &= 1u << ATR_LSM_SELINUX;
+}
+
 int features_probe(struct atr_features *ret)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
@@ -105,8 +122,10 @@ int features_probe(struct atr_features *ret)
 			.loginuid = skel->bss->has_loginuid,
 			.fput = skel->bss->has_fput,
 			.compat = has_compat(),
+			.labels = skel->bss->labels,
 		};
 		trials_run(ret);
+		labels_on(ret);
 	}
 	feat_bpf__destroy(skel);
 	return err;

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bpf/label.h"
+
 /* What a kernel may or may not have; see bpf/feat.bpf.c for since when. */
 struct atr_features {
 	bool tai;
@@ -20,6 +22,9 @@ struct atr_features {
 	bool fentry; /* functions of the kernel can be hooked by fentry and fexit */
 	bool kprobe; /* by kprobe and kretprobe */
 	bool compat; /* runs 32-bit programs */
+	bool selinux;
+	__u32 lsms; /* that label tasks, as struct atr_host has them */
+	struct atr_label_sources labels;
 };
 
 enum atr_fact {

@@ -16,12 +16,11 @@
 /* Calls under way at a time whose return is seen. */
 #define RETURNS_MAX 512
 
-/* Containers and small systems have no tracefs mounted; a detached mount changes nothing there. */
-static int mount_detached(void)
+int mount_detached(const char *type)
 {
 	int fs, mnt = -1, err = 0;
 
-	fs = fsopen("tracefs", FSOPEN_CLOEXEC);
+	fs = fsopen(type, FSOPEN_CLOEXEC);
 	if (fs < 0)
 		return -errno;
 	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) ||
@@ -46,7 +45,7 @@ static int tracefs_open(void)
 		if (dir >= 0)
 			close(dir);
 	}
-	return mount_detached();
+	return mount_detached("tracefs");
 }
 
 static int read_id(int dir, const char *category, const char *name)

@@ -26,4 +26,10 @@ void tracefs_returns_clean(void);
 /* How many returns of it were not seen, for there were too many calls at a time. */
 __u64 tracefs_return_missed(const char *name);
 
+/*
+ * A file system of the kernel's that containers and small systems have not mounted: a descriptor of its
+ * root, nothing changes there. Negative: -errno.
+ */
+int mount_detached(const char *type);
+
 #endif /* ATR_LOAD_TRACEFS_H */
