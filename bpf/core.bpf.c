@@ -8,6 +8,7 @@ char LICENSE[] SEC("license") = "GPL";
 const volatile bool cfg_has_tai;
 const volatile bool cfg_has_task_regs;
 const volatile __u32 cfg_wake_at;
+const volatile struct atr_label_sources cfg_labels;
 
 /* Losses by kind and cause, mapped by user space. */
 struct atr_loss atr_losses[ATR_KIND_USER][ATR_LOST_CAUSES];

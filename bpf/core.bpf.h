@@ -7,14 +7,15 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "bpf/event.h"
+#include "bpf/label.h"
 
 /*
  * Room for the strings of one event. All together at their limits: name and interp 2 * 4097, exe,
- * cwd and script 3 * (4112 + 256), arguments 8192, title and tty 192: 29 682. What is left of the
- * 32 kB that a per-cpu value may have is for the walks of a chroot's root and of a descriptor,
- * which may be cut.
+ * cwd and script 3 * (4112 + 256), arguments 8192, title and tty 192, labels 1024: 30 706. What is
+ * left of the 32 kB that a per-cpu value may have is for the walks of a chroot's root and of a
+ * descriptor, which may be cut.
  */
-#define ATR_DATA_MAX 31104
+#define ATR_DATA_MAX 30936
 
 /* Where a walk up a path stands, and where it ends: addresses of the kernel's objects. */
 struct atr_walk {
@@ -55,6 +56,7 @@ struct atr_scratch {
 	__u32 slot;
 	struct atr_walk walk;
 	struct atr_block argv;
+	__u64 label; /* of AppArmor: address of the kernel's object */
 	struct atr_opened opened;
 	struct atr_exec ev;
 	char data[ATR_DATA_MAX];
@@ -72,5 +74,6 @@ void loss__count(__u32 kind, __u32 cause);
 
 extern const volatile bool cfg_has_tai;
 extern const volatile bool cfg_has_task_regs;
+extern const volatile struct atr_label_sources cfg_labels;
 
 #endif /* ATR_CORE_BPF_H */

@@ -16,7 +16,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 
-#define ATR_ABI 1
+#define ATR_ABI 2
 
 /*
  * Every kind of event: number (never used again for another), name, payload structure, and what
@@ -35,7 +35,8 @@
 	X(18, ITEM, item_answer, "path look-up") \
 	X(19, NAME, name_answer, "name look-up") \
 	X(20, LOST, lost, "loss")                \
-	X(21, HOST, host, "host facts")
+	X(21, HOST, host, "host facts")          \
+	X(22, LABEL, label_answer, "label look-up")
 
 /* clang-format off */
 enum atr_kind {
@@ -74,6 +75,8 @@ enum {
 	ATR_ARGV_INLINE = 8192, /* up to so many bytes of arguments ride in the exec event */
 	ATR_WALK_MAX = 4112,	/* bytes of a walk: audit prints d_path() of up to PATH_MAX + 11 */
 	ATR_GROUPS_MAX = 31,	/* supplementary groups that an event has room for */
+	ATR_LABEL_MAX = 768,	/* bytes of what AppArmor says of a task */
+	ATR_SMACK_MAX = 256,	/* SMK_LONGLABEL: with its NUL */
 	ATR_SLOTS = 3,		/* of scratch memory a cpu, see hdr.slot */
 	ATR_LOST_CAUSES = 2,	/* causes that the kernel side counts: RING_FULL, SCRATCH_BUSY */
 };
@@ -136,6 +139,8 @@ struct atr_file {
 	__u16 flags; /* enum atr_file_flag */
 	__u32 generation; /* of this use of the inode number; 0: not known, or the file system has none */
 	__u32 size;	  /* low half */
+	__u32 sid;	  /* of its label, where SELinux or Smack gives it one */
+	__u32 pad;
 };
 
 enum atr_file_flag {
@@ -203,6 +208,11 @@ struct atr_task {
  * EXECFAIL of a name relative to a descriptor: ld is the file of that descriptor, and dir its walk.
  *
  * EXECFAIL with exit 0: execveat() with AT_EXECVE_CHECK, which only asks whether it would work.
+ *
+ * What security modules say of the task: SELinux a number, Smack its label. AppArmor a byte, a name
+ * and a name for each profile that the task is under: the profile's mode as a digit, or 'u' for the
+ * unconfined of its namespace; the namespace ("root", or "root//" and the way from there); the
+ * profile. Each name has a NUL. Nothing at all: no such module.
  */
 struct atr_exec {
 	struct atr_hdr hdr;
@@ -238,6 +248,14 @@ struct atr_exec {
 	struct atr_str root;
 	struct atr_str dir;
 	struct atr_str names[ATR_FILES_MAX - 1];
+	struct atr_str apparmor;
+	struct atr_str smack;
+	__u32 sid;	   /* of the task's label under SELinux */
+	__u32 label_flags; /* enum atr_label_flag */
+};
+
+enum atr_label_flag {
+	ATR_LABEL_MODES = 1 << 0, /* AppArmor shows modes: kernel.apparmor_display_secid_mode */
 };
 
 /* Security modules that label tasks, and files but for AppArmor. */
@@ -296,6 +314,7 @@ struct atr_item_answer {
 	__u32 item;
 	__u32 error; /* errno of the look-up, 0: file is valid */
 	struct atr_file file;
+	struct atr_str label; /* of the file: its text; ATR_S_NULL: none could be had */
 };
 
 /* The name of a user (group 0) or a group (group 1); ATR_S_NULL: it has none. */
@@ -304,6 +323,14 @@ struct atr_name_answer {
 	__u32 id;
 	__u32 group;
 	struct atr_str name;
+};
+
+/* The text of a label; ATR_S_NULL: it could not be had. */
+struct atr_label_answer {
+	struct atr_hdr hdr;
+	__u32 sid;
+	__u32 pad;
+	struct atr_str text;
 };
 
 /* count events of a kind were lost between first and last (CLOCK_BOOTTIME). */
@@ -325,7 +352,7 @@ struct atr_host {
 	__u32 last_cap;	    /* the highest capability of this kernel */
 	__u32 flags;	    /* enum atr_host_flag */
 	__u32 first_serial; /* of the records; 0: as the recorder's options say */
-	__u32 pad;
+	__u32 lsms;	    /* enum atr_lsm of each that is on, 4 bits each, the first one lowest */
 };
 
 enum atr_host_flag {

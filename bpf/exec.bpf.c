@@ -421,6 +421,7 @@ static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *
 	ev->title.flags = ATR_S_NULL;
 	walk_append(s, &ev->exe, bprm->file->f_path.mnt, bprm->file->f_path.dentry);
 	ev_task(s, task, true);
+	ev_label(s, task, true);
 	if (ev->hdr.flags & ATR_F_CHUNKED) {
 		ev->argv.flags = ATR_S_NULL;
 	} else if (!ev->argc) {

@@ -3,7 +3,7 @@
 #ifndef ATR_EXEC_BPF_H
 #define ATR_EXEC_BPF_H
 
-#include "bpf/path.bpf.h"
+#include "bpf/label.bpf.h"
 #include "bpf/regs.bpf.h"
 
 /* Calls that can be under way at a time; see atr_pendings. */

@@ -134,6 +134,7 @@ __noinline int fail_task(__u32 slot)
 		return 0;
 	fail_groups(&s->ev, task);
 	ev_task(s, task, false);
+	ev_label(s, task, false);
 	title_append(s, BPF_CORE_READ(task, mm));
 	return 0;
 }

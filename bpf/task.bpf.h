@@ -77,6 +77,24 @@ static __always_inline void inode_ctime(struct atr_file *ret, struct inode *inod
 	}
 }
 
+/* The number of an inode's label: SELinux has it at its place, Smack in the label that is there. */
+static __always_inline __u32 inode_sid(struct inode *inode, bool typed)
+{
+	const void *security = RD(typed, inode, i_security);
+	struct smack_known *known = NULL;
+	__u32 sid = 0;
+
+	if (cfg_labels.inode & 1 << ATR_LSM_SELINUX)
+		return bpf_probe_read_kernel(&sid, sizeof(sid),
+					     security + cfg_labels.inode_at[ATR_LSM_SELINUX]) ?
+			       0 :
+			       sid;
+	if (bpf_probe_read_kernel(&known, sizeof(known),
+				  security + cfg_labels.inode_at[ATR_LSM_SMACK]))
+		return 0;
+	return BPF_CORE_READ(known, smk_secid);
+}
+
 /* As audit_copy_inode(): the file system's own device and ids, no id-mapped mount in between. */
 static __always_inline void inode_read(struct atr_file *ret, struct inode *inode, bool typed)
 {
@@ -94,6 +112,8 @@ static __always_inline void inode_read(struct atr_file *ret, struct inode *inode
 	ret->generation = RD(typed, inode, i_generation);
 	ret->size = RD(typed, inode, i_size);
 	inode_ctime(ret, inode, typed);
+	if (cfg_labels.inode)
+		ret->sid = inode_sid(inode, typed);
 	ret->flags = ATR_FILE_VALID;
 	if (RD(typed, inode, i_flags) & S_NOSEC)
 		ret->flags |= ATR_FILE_NOSEC;

@@ -20,6 +20,7 @@ struct event {
 		struct atr_file_answer file;
 		struct atr_item_answer item;
 		struct atr_name_answer name;
+		struct atr_label_answer label;
 		struct atr_lost lost;
 		struct atr_host host;
 		char bytes[128 * 1024];
@@ -214,6 +215,23 @@ static inline void a_name(struct event *ev, __u32 id, bool group, const char *na
 	ev->name.name.flags = ATR_S_NULL;
 	if (name)
 		event_puts(ev, &ev->name.name, name);
+}
+
+static inline void a_label(struct event *ev, __u32 sid, const char *text)
+{
+	event_begin(ev, ATR_KIND_LABEL);
+	ev->label.sid = sid;
+	ev->label.text.flags = ATR_S_NULL;
+	if (text)
+		event_puts(ev, &ev->label.text, text);
+}
+
+/* A host with these security modules, see struct atr_host. */
+static inline void a_host(struct event *ev, __u32 lsms)
+{
+	event_begin(ev, ATR_KIND_HOST);
+	ev->host.last_cap = 40;
+	ev->host.lsms = lsms;
 }
 
 /* Real time is 1795221667 s ahead of boot time: an event of the maker is stamped …668.500. */

@@ -282,7 +282,8 @@ static void tell(struct knowledge *k, const struct row *row)
 		answer.item.error = row->found[i].error;
 		answer.item.file = a_file(row->found[i].ino);
 		answer.item.file.flags = ATR_FILE_VALID;
-		knowledge__put_item(k, &answer.item);
+		view = event_check(&answer);
+		knowledge__put_item(k, &view);
 	}
 }
 

@@ -60,17 +60,21 @@ static void test_merge(void)
 static void test_items(void)
 {
 	struct knowledge *k = knowledge__new();
+	struct atr_view view;
 
 	event_begin(&ev, ATR_KIND_ITEM);
 	ev.item.item = 3;
 	ev.item.error = ENOENT;
-	is_int(knowledge__put_item(k, &ev.item), 0, "an item's answer");
+	event_puts(&ev, &ev.item.label, "a label");
+	view = event_check(&ev);
+	is_int(knowledge__put_item(k, &view), 0, "an item's answer");
 	ok(knowledge__item(k, 3) && knowledge__item(k, 3)->error == ENOENT, "is found");
+	is_int(knowledge__item(k, 3)->label_len, 7, "with its label");
 	ok(!knowledge__item(k, 2) && !knowledge__item(k, 99), "others are not");
 	knowledge__next(k);
 	ok(!knowledge__item(k, 3), "it serves one event");
 	ev.item.item = ATR_ITEMS_MAX;
-	is_int(knowledge__put_item(k, &ev.item), -EBADMSG, "an item that there cannot be");
+	is_int(knowledge__put_item(k, &view), -EBADMSG, "an item that there cannot be");
 	knowledge__free(k);
 }
 

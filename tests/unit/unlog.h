@@ -18,6 +18,7 @@ struct unlog_item {
 	char name[ATR_NAME_MAX];
 	size_t name_len;
 	struct atr_file file; /* flags 0: UNKNOWN */
+	char label[ATR_LABEL_MAX];
 	__u64 cap_fp, cap_fi;
 	__u32 cap_fe, cap_fver, cap_rootid;
 };
@@ -102,6 +103,93 @@ static inline __u32 unlog_dev(const char *line, const char *key)
 	return major << 20 | minor;
 }
 
+/* A label from its key to the next one: blanks may be in it. */
+static inline bool unlog_label(const char *line, const char *key, const char *next, char *label)
+{
+	const char *at = strstr(line, key), *end = at ? strstr(at, next) : NULL;
+
+	label[0] = '\0';
+	if (!end || at > line + strcspn(line, "\n"))
+		return false;
+	at += strlen(key);
+	snprintf(label, ATR_LABEL_MAX, "%.*s", (int)(end - at), at);
+	return true;
+}
+
+/* Files of one label have one number. */
+static inline void unlog_obj(struct unlog *u, const char *line, struct unlog_item *item)
+{
+	unsigned int i = 0;
+
+	if (!unlog_label(line, " obj=", " nametype=", item->label))
+		return;
+	while (strcmp(u->items[i].label, item->label) != 0)
+		i++;
+	item->file.sid = 2000 + i;
+	a_label(&u->answer, item->file.sid, item->label);
+	stream_add(&u->out, &u->answer);
+}
+
+/* AppArmor's label back to its profiles. "mixed" means that there are at least two modes. */
+static inline void unlog_profiles(struct unlog *u, char *label)
+{
+	static const char *const modes[] = { "enforce)",    "complain)", "kill)",
+					     "unconfined)", "user)",	 "mixed)" };
+	char *mode = strstr(label, " ("), *at, *next, *name;
+	char ns[ATR_LABEL_MAX] = "root";
+	struct stream parts = { 0 };
+	unsigned int i = 0, n = 0;
+
+	if (mode) {
+		for (i = 0; strcmp(modes[i], mode + 2) != 0;)
+			i++;
+		u->ev.exec.label_flags = ATR_LABEL_MODES;
+		*mode = '\0';
+	}
+	for (at = label; at; at = next) {
+		next = strstr(at, "//&");
+		if (next) {
+			*next = '\0';
+			next += 3;
+		}
+		name = at[0] == ':' ? strchr(at + 1, ':') : NULL;
+		if (name)
+			snprintf(ns, sizeof(ns), "root//%.*s", (int)(name - at - 1), at + 1);
+		name = name ? name + 1 : at;
+		stream_bytes(&parts,
+			     !strcmp(name, "unconfined") ? "u" : &"012301"[i == 5 ? n++ & 1 : i],
+			     1);
+		stream_bytes(&parts, ns, strlen(ns) + 1);
+		stream_bytes(&parts, name, strlen(name) + 1);
+	}
+	event_put(&u->ev, &u->ev.exec.apparmor, parts.bytes, parts.len);
+	stream_free(&parts);
+}
+
+static inline void unlog_subj(struct unlog *u, const char *line)
+{
+	char label[ATR_LABEL_MAX];
+	enum atr_lsm lsm;
+
+	if (!unlog_label(line, " subj=", " key=", label))
+		return;
+	if (!strcmp(label, "kernel") || (label[0] != ':' && strchr(label, ':')))
+		lsm = ATR_LSM_SELINUX;
+	else
+		lsm = !strcmp(label, "_") ? ATR_LSM_SMACK : ATR_LSM_APPARMOR;
+	a_host(&u->answer, lsm);
+	stream_add(&u->out, &u->answer);
+	if (lsm == ATR_LSM_SELINUX) {
+		u->ev.exec.sid = 1000;
+		a_label(&u->answer, 1000, label);
+		stream_add(&u->out, &u->answer);
+	} else if (lsm == ATR_LSM_SMACK) {
+		event_puts(&u->ev, &u->ev.exec.smack, label);
+	} else {
+		unlog_profiles(u, label);
+	}
+}
+
 static inline void unlog_path(struct unlog *u, const char *line)
 {
 	struct unlog_item *item = &u->items[u->n++];
@@ -122,6 +210,7 @@ static inline void unlog_path(struct unlog *u, const char *line)
 		.ctime_sec = 1700000000,
 		.flags = ATR_FILE_VALID,
 	};
+	unlog_obj(u, line, item);
 	item->cap_fp = unlog_number(line, "cap_fp=", 16);
 	item->cap_fi = unlog_number(line, "cap_fi=", 16);
 	item->cap_fe = unlog_number(line, "cap_fe=", 10);
@@ -238,6 +327,7 @@ static inline void unlog_syscall(struct unlog *u, const char *line)
 		e->tty.flags = ATR_S_NULL;
 	e->interp.flags = e->script.flags = e->title.flags = e->argv.flags = ATR_S_NULL;
 	unlog_plain_caps(e);
+	unlog_subj(u, line);
 }
 
 /* The interpreter that the PATH items show for item n, told as the answer of a look-up. */

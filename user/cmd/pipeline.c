@@ -18,6 +18,7 @@
 struct pipeline {
 	struct recorder *recorder;
 	struct worker *worker;
+	struct probe *probe;
 	struct sink *sink;
 	struct sink *capture;
 	struct pipeline_counts counts;
@@ -145,6 +146,25 @@ static int feed(struct pipeline *p, const void *data, size_t size)
 	return err;
 }
 
+static void answer(struct pipeline *p, const struct atr_view *view, const struct atr_need *need)
+{
+	if (!worker__answer(p->worker, view, need, &p->answer) && !p->late++)
+		log_warn("a look-up takes too long (a file system or name service that does not "
+			 "answer?); such facts are not known from now on, the records say so");
+}
+
+/*
+ * A label's text is read of a task that has it, by preference of the one that the event is about. It
+ * counts if the task has the label before and after: it may be gone by now, or under another one.
+ */
+static void answer_label(struct pipeline *p, const struct atr_view *view, struct atr_need *need)
+{
+	need->pid = probe__label_holder(p->probe, need->id, view->exec->task.pid);
+	answer(p, view, need);
+	if (need->pid && probe__label_holder(p->probe, need->id, need->pid) != need->pid)
+		lookup_nothing(need, &p->answer);
+}
+
 static void answer_needs(struct pipeline *p, const struct atr_view *view)
 {
 	int round, n, i;
@@ -154,11 +174,10 @@ static void answer_needs(struct pipeline *p, const struct atr_view *view)
 		if (n <= 0)
 			return;
 		for (i = 0; i < n; i++) {
-			if (!worker__answer(p->worker, view, &p->needs[i], &p->answer) &&
-			    !p->late++)
-				log_warn("a look-up takes too long (a file system or name service "
-					 "that does not answer?); such facts are not known "
-					 "from now on, the records say so");
+			if (p->needs[i].type == ATR_NEED_LABEL && !p->needs[i].file)
+				answer_label(p, view, &p->needs[i]);
+			else
+				answer(p, view, &p->needs[i]);
 			p->answer.hdr.time = view->hdr->time;
 			feed(p, &p->answer, p->answer.hdr.size);
 		}
@@ -225,12 +244,13 @@ static int clock_tick(struct pipeline *p)
 	return feed(p, &now, sizeof(now));
 }
 
-int pipeline__begin(struct pipeline *p, __u32 first_serial)
+int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe)
 {
 	struct atr_host host;
 	int err;
 
-	host_event(first_serial, &host);
+	p->probe = probe;
+	host_event(first_serial, probe__lsms(probe), &host);
 	err = feed(p, &host, sizeof(host));
 	return err ? err : clock_tick(p);
 }
@@ -263,7 +283,7 @@ static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
 	return 0;
 }
 
-int pipeline__tick(struct pipeline *p, struct probe *probe)
+int pipeline__tick(struct pipeline *p)
 {
 	unsigned int kind, cause;
 	struct atr_loss loss;
@@ -274,7 +294,7 @@ int pipeline__tick(struct pipeline *p, struct probe *probe)
 		for (cause = 0; cause < ATR_CAUSE_MAX && !err; cause++) {
 			loss = p->loss[kind][cause];
 			if (cause < ATR_LOST_CAUSES)
-				probe__losses(probe, kind, cause, &loss);
+				probe__losses(p->probe, kind, cause, &loss);
 			if (loss.count == p->reported[kind][cause])
 				continue;
 			err = report(p, kind, cause, &loss);
@@ -282,7 +302,7 @@ int pipeline__tick(struct pipeline *p, struct probe *probe)
 			if (p->failing)
 				continue;
 			if (cause < ATR_LOST_CAUSES)
-				probe__losses_reported(probe, kind, cause);
+				probe__losses_reported(p->probe, kind, cause);
 			else
 				p->loss[kind][cause].first = 0;
 		}

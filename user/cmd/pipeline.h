@@ -26,8 +26,8 @@ struct pipeline *pipeline__new(const struct atr_record_opts *opts, struct sink *
 			       struct sink *capture);
 void pipeline__free(struct pipeline *p);
 
-/* The first events of a stream: host and clock. */
-int pipeline__begin(struct pipeline *p, __u32 first_serial);
+/* The first events of a stream: host and clock. probe is loaded, and stays the caller's. */
+int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe);
 
 /* Takes one event from the ring, as probe_event_fn; written, or counted as lost. -EAGAIN: pause here. */
 int pipeline__event(void *pipeline, void *data, size_t size);
@@ -36,7 +36,7 @@ int pipeline__event(void *pipeline, void *data, size_t size);
 bool pipeline__closed(const struct pipeline *p);
 
 /* After each drain: has a clock been set, is there a loss to report? */
-int pipeline__tick(struct pipeline *p, struct probe *probe);
+int pipeline__tick(struct pipeline *p);
 
 const struct pipeline_counts *pipeline__counts(const struct pipeline *p);
 

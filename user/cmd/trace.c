@@ -159,7 +159,7 @@ static int outputs_open(struct trace *t, const struct trace_opts *o)
 		log_error("cannot start: %s", strerror(errno));
 		return -1;
 	}
-	return pipeline__begin(t->pipeline, FIRST_SERIAL);
+	return 0;
 }
 
 static int watch(struct trace *t, int fd, unsigned int events)
@@ -215,7 +215,7 @@ static int wait_events(struct trace *t, int timeout)
 /* -EAGAIN: there may be more. */
 static int drain(struct trace *t)
 {
-	int err = probe__drain(t->probe), tick = pipeline__tick(t->pipeline, t->probe);
+	int err = probe__drain(t->probe), tick = pipeline__tick(t->pipeline);
 
 	return err < 0 ? err : tick;
 }
@@ -300,7 +300,7 @@ static int trace_run(void *dest, int argc, char **argv)
 	t.probe = probe__new(&o->probe, &t.features);
 	if (!t.probe || probe__start(t.probe, pipeline__event, t.pipeline))
 		goto out;
-	if (watches_open(&t)) {
+	if (watches_open(&t) || pipeline__begin(t.pipeline, FIRST_SERIAL, t.probe)) {
 		code = ATR_EXIT_RUNTIME;
 		goto out;
 	}

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MAX_STRS 18
+#define MAX_STRS 20
 
 /*
  * What the decoder must know of a payload: its fixed size, where its strings are described, and how
@@ -52,12 +52,15 @@ LAYOUT(exec, {
 	STR(exec, names[4], NAME),
 	STR(exec, names[5], NAME),
 	STR(exec, names[6], NAME),
+	STR(exec, apparmor, ATR_LABEL_MAX),
+	STR(exec, smack, ATR_SMACK_MAX),
 });
 LAYOUT(chunk, { STR(chunk, data, ATR_CHUNK_MAX) });
 LAYOUT(clock, { { 0 } });
 LAYOUT(file_answer, { STR(file_answer, interp, NAME), STR(file_answer, arg, NAME) });
-LAYOUT(item_answer, { { 0 } });
+LAYOUT(item_answer, { STR(item_answer, label, ATR_LABEL_MAX) });
 LAYOUT(name_answer, { STR(name_answer, name, NAME) });
+LAYOUT(label_answer, { STR(label_answer, text, NAME) });
 LAYOUT(lost, { { 0 } });
 LAYOUT(host, { { 0 } });
 /* clang-format on */

@@ -20,6 +20,7 @@ struct atr_view {
 		const struct atr_file_answer *file_answer;
 		const struct atr_item_answer *item_answer;
 		const struct atr_name_answer *name_answer;
+		const struct atr_label_answer *label_answer;
 		const struct atr_lost *lost;
 		const struct atr_host *host;
 	};

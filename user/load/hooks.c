@@ -52,6 +52,7 @@ const struct hook atr_hooks[] = {
 	  ATR_NO_FEATURE },
 	{ "atr_failat", ATR_FACT_FAILED, ATR_MODE_TRACEPOINT, "tracepoint", "sys_exit_execveat",
 	  ATR_NO_FEATURE },
+	{ "atr_labels", ATR_FACT_LABEL, ATR_MODE_BTF, "iter", "task", FEATURE(selinux) },
 };
 
 const size_t atr_hooks_count = sizeof(atr_hooks) / sizeof(atr_hooks[0]);
@@ -70,6 +71,8 @@ const struct fact atr_facts[ATR_FACT_MAX] = {
 	[ATR_FACT_LD] = { "file of the ELF interpreter", false,
 			  "its PATH record tells what its name leads to a moment later" },
 	[ATR_FACT_FAILED] = { "failed execs", false, "failed execs are not recorded" },
+	[ATR_FACT_LABEL] = { "texts of SELinux labels", false,
+			     "subj=? in place of labels, but of those that the kernel begins with" },
 };
 
 const char *const atr_modes[ATR_MODE_MAX] = {

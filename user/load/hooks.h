@@ -35,6 +35,7 @@ enum atr_fact {
 	ATR_FACT_CREDS,	 /* credentials before, and those that the exec gives */
 	ATR_FACT_LD,	 /* file of the ELF interpreter */
 	ATR_FACT_FAILED, /* failed execs */
+	ATR_FACT_LABEL,	 /* texts of SELinux labels */
 	ATR_FACT_MAX,
 };
 

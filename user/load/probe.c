@@ -175,6 +175,7 @@ static void configure(struct probe *probe)
 	skel->rodata->cfg_has_opens = probe->mode[ATR_FACT_OPENS] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_denied = probe->mode[ATR_FACT_DENIED] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_ld = probe->mode[ATR_FACT_LD] != ATR_MODE_MAX;
+	skel->rodata->cfg_labels = probe->features.labels;
 	skel->rodata->cfg_wake_at = probe->opts.ring_bytes / 4;
 	bpf_map__set_max_entries(skel->maps.atr_ring, probe->opts.ring_bytes);
 	for (i = 0; i < atr_hooks_count; i++)
@@ -368,6 +369,37 @@ int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
 }
 
 /* --- running ---------------------------------------------------------------------------------- */
+
+__u32 probe__lsms(const struct probe *probe)
+{
+	return probe->features.lsms;
+}
+
+__u32 probe__label_holder(struct probe *probe, __u32 sid, __u32 like)
+{
+	__u32 tids[64], holder = 0;
+	const struct bpf_link *link = NULL;
+	ssize_t n;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < atr_hooks_count; i++) {
+		if (atr_hooks[i].fact == ATR_FACT_LABEL)
+			link = probe->link[i];
+	}
+	if (!link)
+		return 0;
+	probe->skel->bss->atr_label_wanted = sid;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0)
+		return 0;
+	while (holder != like && (n = read(fd, tids, sizeof(tids))) > 0) {
+		for (i = 0; i < n / sizeof(tids[0]) && holder != like; i++)
+			holder = tids[i];
+	}
+	close(fd);
+	return holder;
+}
 
 int probe__fd(const struct probe *probe)
 {

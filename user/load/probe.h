@@ -57,6 +57,12 @@ int probe__hook_error(const struct probe *probe, size_t hook);
 /* How a fact is had; ATR_MODE_MAX: not at all, or another makes it superfluous. */
 enum atr_mode probe__mode(const struct probe *probe, enum atr_fact fact);
 
+/* The security modules that label tasks, as struct atr_host has them. */
+__u32 probe__lsms(const struct probe *probe);
+
+/* A task that has the SELinux label sid at this moment: like if it is one, 0 if there is none. */
+__u32 probe__label_holder(struct probe *probe, __u32 sid, __u32 like);
+
 /* Events of a kind that the hooks meant to report so far. */
 __u64 probe__seen(const struct probe *probe, enum atr_kind kind);
 /*

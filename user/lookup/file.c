@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "user/lookup/elf.h"
+#include "user/lookup/label.h"
 #include "user/record/text.h"
 
 /* A path in a task's root: symbolic links and .. stay inside it, as they would for the task. */
@@ -127,7 +128,7 @@ static int open_own_root(const struct atr_view *view)
  * The task may be gone, and with it /proc/PID. Its parent is most often in the same root, and so are
  * we; what is found there by the same path is looked at only if it is the same inode.
  */
-static int file_open(const struct atr_view *view, const struct atr_need *need)
+int file_open(const struct atr_view *view, const struct atr_need *need)
 {
 	const struct atr_task *task = &view->exec->task;
 	int fd = -ENOENT;
@@ -400,7 +401,7 @@ static int walk_base(const struct atr_view *view, const struct atr_need *need, i
 	return fd;
 }
 
-int item_look(const struct atr_view *view, const struct atr_need *need, struct atr_file *ret)
+int item_look(const struct atr_view *view, const struct atr_need *need, struct item_facts *ret)
 {
 	struct walk walk = {
 		.exec = view->exec,
@@ -435,7 +436,8 @@ int item_look(const struct atr_view *view, const struct atr_need *need, struct a
 		close(walk.result);
 		return -EIO;
 	}
-	stat_file(&view->exec->task, walk.result, &st, ret);
+	stat_file(&view->exec->task, walk.result, &st, &ret->file);
+	ret->label_len = label_of_fd(walk.result, need->lsm, ret->label);
 	close(walk.result);
 	return 0;
 }

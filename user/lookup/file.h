@@ -19,13 +19,22 @@ struct file_facts {
 	char arg[ATR_NAME_MAX];
 };
 
+/* A descriptor (O_PATH) of need->file, wherever it is found, or -errno. */
+int file_open(const struct atr_view *view, const struct atr_need *need);
+
 /* What is in need->file; type ATR_ANSWER_NONE and nothing known where it could not be found. */
 void file_look(const struct atr_view *view, const struct atr_need *need, struct file_facts *ret);
+
+struct item_facts {
+	struct atr_file file;
+	size_t label_len; /* 0: it has none, or none was asked for */
+	char label[ATR_NAME_MAX];
+};
 
 /*
  * What need->path leads to, for a task with the rights of view's. 0, or the -errno that the task
  * would have met on its way; -ESRCH when its root cannot be reached any more.
  */
-int item_look(const struct atr_view *view, const struct atr_need *need, struct atr_file *ret);
+int item_look(const struct atr_view *view, const struct atr_need *need, struct item_facts *ret);
 
 #endif /* ATR_LOOKUP_FILE_H */

@@ -66,7 +66,7 @@ static bool fcaps_compares_euid(void)
 	return major > 6 || (major == 6 && *minor == '.' && atoi(minor + 1) >= 17);
 }
 
-void host_event(__u32 first_serial, struct atr_host *ret)
+void host_event(__u32 first_serial, __u32 lsms, struct atr_host *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->hdr.size = sizeof(*ret);
@@ -75,4 +75,5 @@ void host_event(__u32 first_serial, struct atr_host *ret)
 	ret->last_cap = cap_max_bits() - 1;
 	ret->flags = fcaps_compares_euid() ? ATR_HOST_FCAPS_EUID : 0;
 	ret->first_serial = first_serial;
+	ret->lsms = lsms;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "user/lookup/file.h"
+#include "user/lookup/label.h"
 
 static void answer_begin(union atr_answer *answer, __u16 kind, __u32 size)
 {
@@ -48,13 +49,17 @@ static void answer_file(const struct atr_need *need, const struct file_facts *fa
 	answer_str(ret, &ret->file.arg, facts->has_arg ? facts->arg : NULL, strlen(facts->arg));
 }
 
-static void answer_item(const struct atr_need *need, int err, const struct atr_file *file,
+static void answer_item(const struct atr_need *need, int err, const struct item_facts *facts,
 			union atr_answer *ret)
 {
 	answer_begin(ret, ATR_KIND_ITEM, sizeof(ret->item));
 	ret->item.item = need->item;
 	ret->item.error = -err;
-	ret->item.file = *file;
+	ret->item.file = facts->file;
+	/* One that is longer than any label of a task can be told is none. */
+	answer_str(ret, &ret->item.label,
+		   facts->label_len && facts->label_len <= ATR_LABEL_MAX ? facts->label : NULL,
+		   facts->label_len);
 }
 
 static void answer_name(const struct atr_need *need, const char *name, union atr_answer *ret)
@@ -65,6 +70,14 @@ static void answer_name(const struct atr_need *need, const char *name, union atr
 	if (name && strlen(name) >= ATR_NAME_MAX)
 		name = NULL;
 	answer_str(ret, &ret->name.name, name, name ? strlen(name) : 0);
+}
+
+static void answer_label(const struct atr_need *need, const char *text, size_t len,
+			 union atr_answer *ret)
+{
+	answer_begin(ret, ATR_KIND_LABEL, sizeof(ret->label));
+	ret->label.sid = need->id;
+	answer_str(ret, &ret->label.text, len ? text : NULL, len);
 }
 
 /* NULL: it has none. Valid until the thread asks again. */
@@ -85,25 +98,29 @@ static const char *name_look(const struct atr_need *need)
 void lookup_nothing(const struct atr_need *need, union atr_answer *ret)
 {
 	static const struct file_facts no_facts = { .type = ATR_ANSWER_NONE };
-	static const struct atr_file no_file;
+	static const struct item_facts no_item;
 
 	switch (need->type) {
 	case ATR_NEED_FILE:
 		answer_file(need, &no_facts, ret);
 		break;
 	case ATR_NEED_ITEM:
-		answer_item(need, -ESRCH, &no_file, ret);
+		answer_item(need, -ESRCH, &no_item, ret);
 		break;
 	case ATR_NEED_USER:
 	case ATR_NEED_GROUP:
 		answer_name(need, NULL, ret);
+		break;
+	case ATR_NEED_LABEL:
+		answer_label(need, NULL, 0, ret);
 		break;
 	}
 }
 
 void lookup_answer(const struct atr_view *view, const struct atr_need *need, union atr_answer *ret)
 {
-	struct atr_file file = {};
+	char label[LABEL_SIZE];
+	struct item_facts item;
 	struct file_facts facts;
 	int err;
 
@@ -113,12 +130,16 @@ void lookup_answer(const struct atr_view *view, const struct atr_need *need, uni
 		answer_file(need, &facts, ret);
 		break;
 	case ATR_NEED_ITEM:
-		err = item_look(view, need, &file);
-		answer_item(need, err, &file, ret);
+		memset(&item, 0, offsetof(struct item_facts, label));
+		err = item_look(view, need, &item);
+		answer_item(need, err, &item, ret);
 		break;
 	case ATR_NEED_USER:
 	case ATR_NEED_GROUP:
 		answer_name(need, name_look(need), ret);
+		break;
+	case ATR_NEED_LABEL:
+		answer_label(need, label, label_look(view, need, label), ret);
 		break;
 	}
 }

@@ -18,6 +18,7 @@ union atr_answer {
 	struct atr_file_answer file;
 	struct atr_item_answer item;
 	struct atr_name_answer name;
+	struct atr_label_answer label;
 	__u64 align;
 	char bytes[sizeof(struct atr_file_answer) + 2 * ATR_NAME_MAX];
 };
@@ -30,8 +31,8 @@ void lookup_answer(const struct atr_view *view, const struct atr_need *need, uni
 /* The answer that nothing could be found. */
 void lookup_nothing(const struct atr_need *need, union atr_answer *ret);
 
-/* The event that says what this machine is like; first_serial as in struct atr_host. */
-void host_event(__u32 first_serial, struct atr_host *ret);
+/* The event that says what this machine is like; first_serial and lsms as in struct atr_host. */
+void host_event(__u32 first_serial, __u32 lsms, struct atr_host *ret);
 
 /* How the clocks stand to each other now. */
 void clock_event(struct atr_clock *ret);

@@ -15,11 +15,23 @@
 #include "user/record/enrich.h"
 #include "user/record/execve.h"
 #include "user/record/items.h"
+#include "user/record/label.h"
 #include "user/record/state.h"
 #include "user/record/title.h"
 
 /* Room for all the words of exec_flaws(). */
 enum { FLAWS_MAX = 64 };
+
+void flaws_add(char *buf, size_t size, const char *word)
+{
+	size_t at = strlen(buf), len = strlen(word);
+
+	if (at + len + 2 > size)
+		return;
+	if (at)
+		buf[at++] = ',';
+	memcpy(buf + at, word, len + 1);
+}
 
 const char *exec_flaws(const struct atr_exec *e, bool argv_short, char *buf, size_t size)
 {
@@ -32,19 +44,13 @@ const char *exec_flaws(const struct atr_exec *e, bool argv_short, char *buf, siz
 		{ ATR_F_FAULT, "fault" },
 	};
 	__u32 flags = e->hdr.flags | (argv_short ? ATR_F_NO_ARGV : 0);
-	size_t at = 0, len;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		len = strlen(words[i].word);
-		if (!(flags & words[i].flag) || at + len + 2 > size)
-			continue;
-		if (at)
-			buf[at++] = ',';
-		memcpy(buf + at, words[i].word, len + 1);
-		at += len;
-	}
-	return at ? buf : NULL;
+	buf[0] = '\0';
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (flags & words[i].flag)
+			flaws_add(buf, size, words[i].word);
+	return buf[0] ? buf : NULL;
 }
 
 /* The kernel's own restart codes never reach user space: it sees EINTR, and so does audit. */
@@ -130,7 +136,6 @@ static void write_task(struct text *t, const struct atr_view *view)
 	text_lit(t, " exe=");
 	walk = event_str(view, &e->exe, &len);
 	text_walk(t, walk, len, e->exe.flags);
-	text_lit(t, " key=(null)");
 }
 
 static void enrich_task(struct tail *tail, const struct atr_task *task)
@@ -146,8 +151,9 @@ static void enrich_task(struct tail *tail, const struct atr_task *task)
 	tail_group(tail, "FSGID=", task->fsgid);
 }
 
+/* flaws, FLAWS_MAX bytes, is what is missing so far. */
 static void write_syscall(struct recorder *r, const struct atr_view *view, unsigned int items,
-			  const char *flaws)
+			  char *flaws)
 {
 	const struct atr_exec *e = view->exec;
 	const char *arch_name, *name;
@@ -161,14 +167,17 @@ static void write_syscall(struct recorder *r, const struct atr_view *view, unsig
 	record_begin(r, "SYSCALL");
 	write_call(&r->out, e, arch, nr, items);
 	write_task(&r->out, view);
-	tail_begin(&tail, &r->out, r->names, start, flaws);
+	if (!label_write_task(r, view))
+		flaws_add(flaws, FLAWS_MAX, "subj-unknown");
+	text_lit(&r->out, " key=(null)");
+	tail_begin(&tail, &r->out, r->names, start, flaws[0] ? flaws : NULL);
 	if (r->opts.format == ATR_FORMAT_ENRICHED) {
 		syscalls_names(&r->syscalls, arch, nr, &arch_name, &name);
 		tail_word(&tail, "ARCH=", arch_name);
 		tail_word(&tail, "SYSCALL=", name);
 		enrich_task(&tail, &e->task);
 	}
-	if (flaws)
+	if (flaws[0])
 		text_tail_flag(&tail, flaws);
 	text_char(&r->out, '\n');
 }
@@ -196,7 +205,6 @@ static void write_inode(struct text *t, const struct atr_file *f)
 	text_u64(t, " ogid=", f->gid);
 	text_lit(t, " rdev=");
 	text_dev(t, f->rdev);
-	text_lit(t, " nametype=NORMAL");
 }
 
 static const char *item_flaw(const struct item *item)
@@ -215,9 +223,13 @@ static void write_path(struct recorder *r, const struct atr_exec *e, const struc
 {
 	const char *flaw = item_flaw(item);
 	struct text *t = &r->out;
+	char flaws[FLAWS_MAX] = "";
 	size_t start = t->len;
 	struct fcaps fcaps;
 	struct tail tail;
+
+	if (flaw)
+		flaws_add(flaws, sizeof(flaws), flaw);
 
 	record_begin(r, "PATH");
 	text_u64(t, "item=", n);
@@ -226,19 +238,23 @@ static void write_path(struct recorder *r, const struct atr_exec *e, const struc
 		text_untrusted(t, item->name, item->name_len);
 	else
 		text_lit(t, "(null)");
-	if (item->file)
+	if (item->file) {
 		write_inode(t, item->file);
-	else
+		if (!label_write_file(r, item, n))
+			flaws_add(flaws, sizeof(flaws), "obj-unknown");
+		text_lit(t, " nametype=NORMAL");
+	} else {
 		text_lit(t, " nametype=UNKNOWN");
+	}
 	fcaps_of_item(item, &e->task, &r->host, &fcaps);
 	fcaps_write_path(t, &fcaps);
-	tail_begin(&tail, t, r->names, start, flaw);
+	tail_begin(&tail, t, r->names, start, flaws[0] ? flaws : NULL);
 	if (item->file && r->opts.format == ATR_FORMAT_ENRICHED) {
 		tail_user(&tail, "OUID=", item->file->uid);
 		tail_group(&tail, "OGID=", item->file->gid);
 	}
-	if (flaw)
-		text_tail_flag(&tail, flaw);
+	if (flaws[0])
+		text_tail_flag(&tail, flaws);
 	text_char(t, '\n');
 }
 
@@ -303,7 +319,9 @@ static void write_records(struct recorder *r, const struct atr_view *view, const
 	items_plan(r->known, view, argv, argv_len, &plan);
 	argv_short = done && execve_count(argv, argv_len, e->argc) < e->argc;
 	record_stamp(r, &e->hdr);
-	write_syscall(r, view, plan.n, exec_flaws(e, argv_short, flaws, sizeof(flaws)));
+	exec_flaws(e, argv_short, flaws, sizeof(flaws));
+	write_syscall(r, view, plan.n, flaws);
+	label_write_contexts(r, view);
 	if (done || e->hdr.flags & ATR_F_PAST)
 		write_fcaps(r, e, &plan);
 	if (done) {
@@ -338,5 +356,6 @@ int record_exec(struct recorder *r, const struct atr_view *view)
 			write_records(r, view, argv, argv_len);
 	}
 	knowledge__next(r->known);
+	labels__next(r->labels);
 	return err;
 }

@@ -214,16 +214,22 @@ out:
 	return err;
 }
 
-int knowledge__put_item(struct knowledge *k, const struct atr_item_answer *answer)
+int knowledge__put_item(struct knowledge *k, const struct atr_view *view)
 {
+	const struct atr_item_answer *answer = view->item_answer;
 	struct item_answer *a;
+	const char *label;
+	size_t len;
 
-	if (answer->item >= ATR_ITEMS_MAX)
+	label = event_str(view, &answer->label, &len);
+	if (answer->item >= ATR_ITEMS_MAX || len > sizeof(a->label))
 		return -EBADMSG;
 	a = &k->items[answer->item];
 	a->known = true;
 	a->error = answer->error;
 	a->file = answer->file;
+	memcpy(a->label, label, len);
+	a->label_len = len;
 	return 0;
 }
 
@@ -277,7 +283,10 @@ void knowledge__put_ld_name(struct knowledge *k, const struct atr_file *ld, cons
 
 void knowledge__next(struct knowledge *k)
 {
-	memset(k->items, 0, sizeof(k->items));
+	unsigned int i;
+
+	for (i = 0; i < ATR_ITEMS_MAX; i++)
+		k->items[i].known = false;
 	/* 0 is no turn. */
 	if (++k->turn == 0)
 		k->turn = 1;

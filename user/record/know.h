@@ -34,6 +34,8 @@ struct item_answer {
 	bool known;
 	__u32 error;
 	struct atr_file file;
+	char label[ATR_LABEL_MAX];
+	size_t label_len; /* 0: not known */
 };
 
 struct knowledge;
@@ -46,7 +48,7 @@ struct knowledge *knowledge__new(void);
 void knowledge__free(struct knowledge *k);
 
 int knowledge__put_file(struct knowledge *k, const struct atr_view *view);
-int knowledge__put_item(struct knowledge *k, const struct atr_item_answer *answer);
+int knowledge__put_item(struct knowledge *k, const struct atr_view *view);
 
 /* NULL: nothing was ever heard of this inode. *ret_asked: it was, for this very event. */
 const struct answer *knowledge__file(struct knowledge *k, const struct atr_file *file,

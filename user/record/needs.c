@@ -6,6 +6,7 @@
 #include <linux/fcntl.h>
 
 #include "user/record/items.h"
+#include "user/record/label.h"
 #include "user/record/state.h"
 
 /* The caller's array, being filled. */
@@ -26,6 +27,8 @@ static struct atr_need *add(struct list *l, enum atr_need_type type)
 	need->type = type;
 	need->id = 0;
 	need->item = 0;
+	need->lsm = ATR_LSM_NONE;
+	need->pid = 0;
 	need->file = NULL;
 	need->exe = false;
 	need->nofollow = false;
@@ -121,6 +124,7 @@ static void need_items(struct list *l, const struct atr_view *view, const struct
 		if (!need)
 			return;
 		need->item = i;
+		need->lsm = label_of_files(l->r);
 		path_from_name(need, view, &plan->items[i], i == 0);
 		/* A slash behind a link has it followed all the same. */
 		if (i == 0 && syscall_is_execveat(e->arch, e->nr) && e->exit != -ENOTDIR)
@@ -171,6 +175,51 @@ static void need_owners(struct list *l, const struct plan *plan)
 	}
 }
 
+static struct atr_need *need_label(struct list *l, __u32 sid)
+{
+	struct atr_need *need;
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->needs[i].type == ATR_NEED_LABEL && l->needs[i].id == sid)
+			return NULL;
+	if (!sid || !labels__wanted(l->r->labels, sid))
+		return NULL;
+	need = add(l, ATR_NEED_LABEL);
+	if (need)
+		need->id = sid;
+	return need;
+}
+
+/* Of the task, and of the files: any file that has the label will do, so the first one is asked. */
+static void need_labels(struct list *l, const struct atr_view *view, const struct plan *plan)
+{
+	enum atr_lsm lsm = label_of_files(l->r);
+	const struct item *item;
+	struct atr_need *need;
+	unsigned int i;
+
+	/* Where to look (/proc/PID/attr/current) the first module speaks for all. */
+	if (lsm == ATR_LSM_NONE || (l->r->lsms & 15) != lsm)
+		return;
+	for (i = 0; i < plan->n; i++) {
+		item = &plan->items[i];
+		need = item->file ? need_label(l, item->file->sid) : NULL;
+		if (!need)
+			continue;
+		need->lsm = lsm;
+		need->file = item->file;
+		need->exe = (int)i == plan->running;
+		if (need->exe)
+			path_from_walk(need->path, view, &view->exec->exe);
+		else
+			path_from_name(need, view, item, i == 0);
+	}
+	need = need_label(l, view->exec->sid);
+	if (need)
+		need->lsm = lsm;
+}
+
 static void exec_needs(struct list *l, const struct atr_view *view)
 {
 	enum atr_format format = l->r->opts.format;
@@ -188,6 +237,7 @@ static void exec_needs(struct list *l, const struct atr_view *view)
 	items_plan(l->r->known, view, argv, len, &plan);
 	need_files(l, view, &plan);
 	need_items(l, view, &plan);
+	need_labels(l, view, &plan);
 	if (format == ATR_FORMAT_ENRICHED) {
 		need_names(l, &view->exec->task);
 		need_owners(l, &plan);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "user/record/label.h"
 #include "user/record/state.h"
 
 enum {
@@ -33,7 +34,8 @@ struct recorder *recorder__new(const struct atr_record_opts *opts)
 	r->assembler = assembler__new();
 	r->known = knowledge__new();
 	r->names = names__new();
-	if (!r->assembler || !r->known || !r->names) {
+	r->labels = labels__new();
+	if (!r->assembler || !r->known || !r->names || !r->labels) {
 		recorder__free(r);
 		errno = ENOMEM;
 		return NULL;
@@ -51,6 +53,7 @@ void recorder__free(struct recorder *r)
 	assembler__free(r->assembler);
 	knowledge__free(r->known);
 	names__free(r->names);
+	labels__free(r->labels);
 	free(r);
 }
 
@@ -132,7 +135,19 @@ int record_file_answer(struct recorder *r, const struct atr_view *view)
 
 int record_item_answer(struct recorder *r, const struct atr_view *view)
 {
-	return knowledge__put_item(r->known, view->item_answer);
+	return knowledge__put_item(r->known, view);
+}
+
+int record_label_answer(struct recorder *r, const struct atr_view *view)
+{
+	const struct atr_label_answer *la = view->label_answer;
+	const char *text;
+	size_t len;
+
+	text = event_str(view, &la->text, &len);
+	if (la->text.flags & ATR_S_NULL)
+		text = NULL;
+	return labels__put(r->labels, la->sid, text, len);
 }
 
 int record_name_answer(struct recorder *r, const struct atr_view *view)
@@ -151,6 +166,7 @@ int record_host(struct recorder *r, const struct atr_view *view)
 {
 	r->host.last_cap = view->host->last_cap;
 	r->host.compares_euid = view->host->flags & ATR_HOST_FCAPS_EUID;
+	r->lsms = label_lsms(view->host->lsms);
 	/* A capture is replayed with the serials that it was recorded with. */
 	if (view->host->first_serial)
 		r->serial = view->host->first_serial;

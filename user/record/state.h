@@ -7,6 +7,7 @@
 #include "user/event/clock.h"
 #include "user/record/fcaps.h"
 #include "user/record/know.h"
+#include "user/record/labels.h"
 #include "user/record/names.h"
 #include "user/record/record.h"
 #include "user/record/syscall.h"
@@ -21,6 +22,8 @@ struct recorder {
 	struct atr_clock_state clock;
 	struct knowledge *known;
 	struct names *names;
+	struct labels *labels;
+	__u32 lsms; /* of the host */
 	struct syscalls syscalls;
 	struct fcaps_host host;
 	__u32 serial; /* of the next event */
@@ -51,5 +54,8 @@ void human_lost(struct recorder *r, const struct atr_lost *lost);
 
 /* What could not be had of an exec, as a list of words; NULL if all could. */
 const char *exec_flaws(const struct atr_exec *e, bool argv_short, char *buf, size_t size);
+
+/* Appends a word to such a list, where there is room. */
+void flaws_add(char *buf, size_t size, const char *word);
 
 #endif /* ATR_RECORD_STATE_H */

@@ -273,6 +273,18 @@ void text_trusted(struct text *t, const char *bytes, size_t n)
 	t->len += n;
 }
 
+void text_label(struct text *t, const char *bytes, size_t n)
+{
+	char *out = text_room(t, n);
+	size_t i;
+
+	if (!out)
+		return;
+	for (i = 0; i < n; i++)
+		out[i] = (unsigned char)bytes[i] >= 0x20 && bytes[i] != 0x7f ? bytes[i] : '?';
+	t->len += n;
+}
+
 int walk_path(const char *walk, size_t n, char *path, size_t size)
 {
 	/* Each component becomes a slash and itself: as many bytes as itself and its NUL. */

@@ -82,6 +82,12 @@ void text_untrusted(struct text *t, const char *bytes, size_t n);
 void text_trusted(struct text *t, const char *bytes, size_t n);
 
 /*
+ * A security label: the kernel writes it as it is, and so may it have blanks and bytes that are no
+ * ASCII; but what could end the line or begin auditd's own part of it is '?'.
+ */
+void text_label(struct text *t, const char *bytes, size_t n);
+
+/*
  * A path as d_path() gives it, from a walk (see struct atr_exec): "<too_long>" where the kernel
  * has no room for it either, ? where it could not be read.
  */
