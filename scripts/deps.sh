@@ -41,7 +41,7 @@ packages() {
 		echo auditd libbpf-tools procps
 		;;
 	vm)
-		echo busybox-static cpio kmod lld lz4 qemu-system-arm qemu-system-x86 xz-utils zstd
+		echo apparmor busybox-static cpio kmod lld lz4 qemu-system-arm qemu-system-x86 xz-utils zstd
 		;;
 	*)
 		say "unknown group '$1': build, test, lint, bench or vm"
@@ -60,7 +60,7 @@ things() {
 	test) echo auditd auditctl ausearch prove pgrep auparse.h ;;
 	lint) echo clang-format codespell cppcheck mandoc shellcheck ;;
 	bench) echo auditd execsnoop pgrep ;;
-	vm) echo busybox cpio ld.lld modprobe lz4 qemu-system-aarch64 qemu-system-x86_64 xz zstd ;;
+	vm) echo apparmor_parser busybox cpio ld.lld modprobe lz4 qemu-system-aarch64 qemu-system-x86_64 xz zstd ;;
 	esac
 }
 

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Inside a guest with AppArmor: execs under profiles, in a namespace, under several at once, under one
+# that is changed meanwhile. subj= must be that of kernel audit.
+set -eu
+. "$(dirname "$0")/../root/lib.sh"
+
+policy=/sys/kernel/security/apparmor/policy
+
+# Profiles that allow everything; what counts is their names.
+profiles() {
+	for name in /tmp/enforced "a name with blanks" named; do
+		echo "profile \"$name\" { /** rwmlkix, / r, change_profile, capability, signal, }"
+	done
+	echo 'profile loose flags=(unconfined) { }'
+	echo 'profile lenient /tmp/lenient flags=(complain) { / r, }'
+	echo 'profile parent /tmp/parent { /** rwmlkix, / r, /tmp/child Cx -> kid, profile kid { /** rwmlkix, } }'
+}
+
+compare() {
+	"$COMPARE" --ppid "$actor_ppid" --ms 500 --allowed "$(allowed_list)" "$audit_log" "$work/autrail.log"
+}
+
+# The labels of the log: what was to be there at all.
+labels() {
+	grep "^type=SYSCALL .* ppid=$actor_ppid " "$audit_log" | sed 's/.* subj=\(.*\) key=.*/\1/' |
+		sort | uniq -c
+}
+
+# Two waited under a profile that was loaded anew, and two more under one that was removed then.
+changed() {
+	[ "$(labels | awk '/ named( |$)/ { n += $1 } END { print n }')" -eq 8 ] &&
+		grep -q ' exit=-2 .* comm="sh" .* subj=unconfined ' "$audit_log"
+}
+
+nothing_unknown() {
+	! grep subj-unknown "$work/autrail.log"
+}
+
+round() { # NAME
+	audit_begin RAW
+	autrail_begin "$work/autrail.log" || :
+	actor_begin tests/vm/labels-actor.sh
+	audit_rule "$actor_ppid"
+	actor_go || :
+	audit_sync || :
+	autrail_end || :
+	check "$1: the ledger adds up" ledger_balanced
+	check "$1: autrail lost nothing" test "$(ledger lost)" -eq 0
+	# Where the kernel can preempt our programs it leaves them out meanwhile, and pairs are mixed up.
+	if grep -q "left a program out" "$autrail_err"; then
+		compare >"$work/check.out" || :
+		skip "$1: every subj= is the kernel's" "the kernel left a program out"
+	else
+		check "$1: every subj= is the kernel's" compare
+	fi
+	grep -E "^(events:|[0-9]+ x )" "$work/check.out" | diag
+	labels | diag
+	grep -v ready "$autrail_err" | diag
+	check "$1: labels of several profiles are among them" grep -q 'subj=[^ ]*//&' "$audit_log"
+	check "$1: so are those whose profile was replaced, and removed" changed
+	check "$1: nothing is unknown" nothing_unknown
+	audit_end
+	rm -f "$audit_log" "$work/autrail.log"
+}
+
+begin
+cp /bin/true /tmp/enforced
+cp /bin/true /tmp/lenient
+cp /bin/sh /tmp/parent
+cp /bin/true /tmp/child
+profiles >/tmp/profiles
+echo 'profile named { }' >/tmp/named
+check "profiles can be loaded" apparmor_parser -K -r /tmp/profiles
+mkdir "$policy/namespaces/space"
+round "names"
+if [ -e /proc/sys/kernel/apparmor_display_secid_mode ]; then
+	echo 1 >/proc/sys/kernel/apparmor_display_secid_mode
+	round "names and modes"
+fi
+finish
