@@ -8,6 +8,7 @@
 #include "user/cmd/commands.h"
 #include "user/load/feat.h"
 #include "user/load/libbpf_log.h"
+#include "user/load/lsm.h"
 #include "user/load/probe.h"
 #include "user/log.h"
 
@@ -101,6 +102,29 @@ static bool applies(const struct limit *limit, const struct atr_features *featur
 	return *(const bool *)((const char *)features + limit->feature) != limit->without;
 }
 
+/* Which modules label tasks here, and whether their labels can be read. */
+static void print_labels(const struct atr_features *features)
+{
+	static const char *const how[ATR_LSM_MAX] = {
+		[ATR_LSM_SELINUX] = "subj=, obj=: the number in the kernel, its text of a task or "
+				    "file that has it",
+		[ATR_LSM_SMACK] = "subj=, obj=: the task's in the kernel, a file's of its xattr",
+		[ATR_LSM_APPARMOR] = "subj=: in the kernel, at the event",
+	};
+	unsigned int lsm;
+	__u32 lsms;
+
+	printf("\nlabels of security modules\n");
+	if (!features->lsms)
+		printf("  none is on: records have no subj= and obj=\n");
+	for (lsms = features->lsms; lsms; lsms >>= 4) {
+		lsm = lsms & 15;
+		printf("  %-36s %s\n", lsm_name(lsm),
+		       features->labels.task & 1u << lsm ? how[lsm] :
+							   "not readable in this kernel: subj=?");
+	}
+}
+
 static void print_hook(const struct probe *probe, size_t i)
 {
 	static const char *const states[] = {
@@ -116,12 +140,14 @@ static void print_hook(const struct probe *probe, size_t i)
 	       state == ATR_HOOK_REFUSED ? strerror(probe__hook_error(probe, i)) : "");
 }
 
-static void print_hooks(const struct probe *probe)
+static void print_hooks(const struct probe *probe, const struct atr_features *features)
 {
 	enum atr_mode mode;
 	size_t fact, i;
 
 	for (fact = 0; fact < ATR_FACT_MAX; fact++) {
+		if (fact == ATR_FACT_LABEL && !features->selinux)
+			continue;
 		mode = probe__mode(probe, fact);
 		printf("\n%s%s: %s\n", atr_facts[fact].name,
 		       atr_facts[fact].must ? " (required)" : "",
@@ -166,7 +192,8 @@ static int check_run(void *dest, int argc, char **argv)
 		code = ATR_EXIT_OK;
 	printf("Linux %s %s: %s\n", name.release, name.machine,
 	       code == ATR_EXIT_OK ? "what is needed is there" : "autrail cannot run");
-	print_hooks(probe);
+	print_hooks(probe, &features);
+	print_labels(&features);
 	printf("\nwhat records cannot tell here\n");
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		if (applies(&limits[i], &features, probe))
