@@ -134,8 +134,16 @@ __noinline int fail_task(__u32 slot)
 		return 0;
 	fail_groups(&s->ev, task);
 	ev_task(s, task, false);
-	ev_label(s, task, false);
 	title_append(s, BPF_CORE_READ(task, mm));
+	return 0;
+}
+
+__noinline int fail_label(__u32 slot)
+{
+	struct atr_scratch *s = scratch__slot(slot);
+
+	if (s)
+		ev_label(s, (void *)bpf_get_current_task(), false);
 	return 0;
 }
 
@@ -181,6 +189,7 @@ static __always_inline int fail_fill(struct atr_scratch *s, struct atr_pending *
 	ev->argv.flags = ATR_S_NULL;
 	walk_file(s, &ev->exe, BPF_CORE_READ(task, mm, exe_file));
 	fail_task(s->slot);
+	fail_label(s->slot);
 	ev_root(s);
 	return scratch__send(s, ATR_KIND_EXECFAIL);
 }
