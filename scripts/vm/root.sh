@@ -10,7 +10,8 @@ root_for_building="libaudit-dev libauparse-dev libbpf-dev libc6-dev libcap-dev l
 	libgcc-12-dev zlib1g-dev"
 # usr-is-merged: instead of a package that sees to it by a script, in Perl.
 root_for_running="auditd base-files base-passwd bash bpftool busybox-static coreutils dash diffutils
-	findutils grep kmod libc-bin login mawk passwd perl-base procps sed usr-is-merged util-linux"
+	findutils grep kmod libc-bin login mawk mount passwd perl-base procps sed usr-is-merged
+	util-linux"
 
 # What these lines name is part of the stamp: when it changes, the root is made anew.
 root_stamp() {
