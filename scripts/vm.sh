@@ -192,16 +192,19 @@ boot() {
 }
 
 # The command's status as the guest tells it, in status: empty if it died or ran out of time. Not in
-# a subshell, for which bash would let a signal wait.
+# a subshell, for which bash would let a signal wait. Where read runs out of time, it has taken what
+# there was of the line.
 await_status() {
-	local fifo
+	local fifo part
 	exec {fifo}<>"$run/status.out"
-	until read -r -t 1 status <&"$fifo"; do
+	until read -r -t 1 part <&"$fifo"; do
+		status+=$part
 		if ! kill -0 "$guest" 2>/dev/null; then
-			read -r -t 0.1 status <&"$fifo" || :
+			read -r -t 0.1 part <&"$fifo" || :
 			break
 		fi
 	done
+	status+=$part
 	exec {fifo}<&-
 }
 
