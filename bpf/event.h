@@ -53,7 +53,8 @@ enum atr_kind {
 	X(1, SCRATCH_BUSY, "no scratch memory")     \
 	X(2, INCOMPLETE, "its arguments were lost") \
 	X(3, WRITE, "output could not be written")  \
-	X(4, BAD_EVENT, "event not understood")
+	X(4, BAD_EVENT, "event not understood")     \
+	X(5, LEFT_OUT, "the kernel left a program out")
 
 /* clang-format off */
 enum atr_cause {

@@ -453,18 +453,15 @@ static __always_inline bool exec_is_ours(struct task_struct *task, __u32 tid)
 	return (!cfg_has_calls && !cfg_has_prepare) || (slot && slot->task);
 }
 
-SEC("?tp_btf/sched_process_exec")
-int BPF_PROG(atr_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+static __always_inline int exec(struct atr_pending *p, struct task_struct *task, pid_t old_pid,
+				struct linux_binprm *bprm)
 {
-	struct atr_pending *p = pending__find(old_pid, (__u64)task);
 	__u64 from = task->mm->arg_start;
 	__u32 total = task->mm->arg_end - from;
 	struct atr_scratch *s;
 	__u32 flags = 0;
 	int err = 0;
 
-	if (!p && !exec_is_ours(task, old_pid))
-		return 0;
 	s = scratch__get(ATR_KIND_EXEC);
 	if (s) {
 		if (total > ATR_ARGV_INLINE) {
@@ -479,4 +476,26 @@ int BPF_PROG(atr_exec, struct task_struct *task, pid_t old_pid, struct linux_bin
 	if (old_pid != task->pid)
 		pending__free(task->pid, task);
 	return 0;
+}
+
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(atr_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct atr_pending *p = pending__find(old_pid, (__u64)task);
+
+	return p || exec_is_ours(task, old_pid) ? exec(p, task, old_pid, bprm) : 0;
+}
+
+/*
+ * Where programs can be preempted, the kernel leaves one out for all that come by on that cpu until it
+ * goes on: it does not run within itself. This is the same program once more, so that two have to be
+ * interrupted on one cpu at a time for an exec to be missed. A call that is still pending here was left
+ * out there.
+ */
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(atr_exec_again, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct atr_pending *p = pending__find(old_pid, (__u64)task);
+
+	return p ? exec(p, task, old_pid, bprm) : 0;
 }

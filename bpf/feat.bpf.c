@@ -22,6 +22,8 @@ bool has_find_vma;
 bool has_task_regs;
 /* tracepoint sched_prepare_exec: 6.10, 5c5fad46e48c */
 bool has_prepare_exec;
+/* programs can be preempted: CONFIG_PREEMPT_RCU goes with CONFIG_PREEMPTION */
+bool has_preemption;
 /* task_struct.loginuid: not without CONFIG_AUDIT */
 bool has_loginuid;
 /* the function that fput() queues is in kallsyms by its own name */
@@ -97,6 +99,7 @@ int atr_feat(void *ctx)
 	has_find_vma = bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_find_vma);
 	has_task_regs = bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs);
 	has_prepare_exec = bpf_core_type_exists(btf_trace_sched_prepare_exec);
+	has_preemption = bpf_core_field_exists(struct task_struct, rcu_read_lock_nesting);
 	has_loginuid = bpf_core_field_exists(struct task_struct, loginuid);
 	has_fput = &____fput != 0;
 	label_places();

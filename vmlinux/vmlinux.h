@@ -269,6 +269,8 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct callback_head *task_works;
+	/* with CONFIG_PREEMPT_RCU */
+	int rcu_read_lock_nesting;
 	/* with CONFIG_AUDIT */
 	kuid_t loginuid;
 	unsigned int sessionid;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "user/cmd/pipeline.h"
@@ -27,6 +28,7 @@ struct pipeline {
 	__u32 cpus;
 	__u64 taken;
 	__u64 late;   /* look-ups that were given up */
+	__u64 ticks;
 	bool closed;  /* nobody reads any more */
 	bool failing; /* the last write failed, and that has been said */
 	bool capture_failing;
@@ -283,13 +285,36 @@ static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
 	return 0;
 }
 
-int pipeline__tick(struct pipeline *p)
+/*
+ * The kernel does not run a program that runs already on that cpu, where it can interrupt it for another
+ * task's exec. Nobody has seen what that would have told, so the ledger has it not; but it may have been
+ * an event, or a part of one.
+ */
+static void watch_left_out(struct pipeline *p)
+{
+	struct atr_loss *loss = &p->loss[ATR_KIND_EXEC][ATR_CAUSE_LEFT_OUT];
+	__u64 count = probe__missed(p->probe);
+	struct timespec now;
+
+	if (count == loss->count)
+		return;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	loss->last = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	if (!loss->first)
+		loss->first = loss->last;
+	loss->count = count;
+}
+
+int pipeline__tick(struct pipeline *p, bool last)
 {
 	unsigned int kind, cause;
 	struct atr_loss loss;
 	int err;
 
 	err = clock_tick(p);
+	/* Asking costs a system call for each program. */
+	if (last || !(p->ticks++ % 64))
+		watch_left_out(p);
 	for (kind = 0; kind < ATR_KIND_USER; kind++) {
 		for (cause = 0; cause < ATR_CAUSE_MAX && !err; cause++) {
 			loss = p->loss[kind][cause];

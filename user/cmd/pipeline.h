@@ -35,8 +35,8 @@ int pipeline__event(void *pipeline, void *data, size_t size);
 /* Has the reader of the output gone? What comes after that is only counted. */
 bool pipeline__closed(const struct pipeline *p);
 
-/* After each drain: has a clock been set, is there a loss to report? */
-int pipeline__tick(struct pipeline *p);
+/* After each drain, and once when it was the last: has a clock been set, is there a loss to report? */
+int pipeline__tick(struct pipeline *p, bool last);
 
 const struct pipeline_counts *pipeline__counts(const struct pipeline *p);
 

@@ -215,7 +215,7 @@ static int wait_events(struct trace *t, int timeout)
 /* -EAGAIN: there may be more. */
 static int drain(struct trace *t)
 {
-	int err = probe__drain(t->probe), tick = pipeline__tick(t->pipeline);
+	int err = probe__drain(t->probe), tick = pipeline__tick(t->pipeline, false);
 
 	return err < 0 ? err : tick;
 }
@@ -242,7 +242,7 @@ static int loop(struct trace *t)
 static void print_ledger(struct trace *t)
 {
 	const struct pipeline_counts *counts = pipeline__counts(t->pipeline);
-	__u64 seen = 0, lost = 0, sent = 0, missed;
+	__u64 seen = 0, lost = 0, sent = 0;
 	struct atr_loss loss;
 	unsigned int kind, cause;
 
@@ -256,11 +256,6 @@ static void print_ledger(struct trace *t)
 			sent += cause == ATR_CAUSE_RING_FULL ? loss.count : 0;
 		}
 	}
-	/* The kernel runs no program of ours within itself; such events neither it nor we could see. */
-	missed = probe__missed(t->probe);
-	if (missed)
-		log_warn("the kernel left a program out %llu times: as many events may be missing",
-			 missed);
 	log_info("ledger: seen %llu = written %llu + filtered 0 + lost %llu", seen, counts->written,
 		 lost);
 	if (seen != counts->written + lost)
@@ -314,6 +309,8 @@ static int trace_run(void *dest, int argc, char **argv)
 		if (!err)
 			break;
 	}
+	if (!err)
+		err = pipeline__tick(t.pipeline, true);
 	if (err)
 		log_error("stopped: %s", strerror(-err));
 	code = err ? ATR_EXIT_RUNTIME : ATR_EXIT_OK;

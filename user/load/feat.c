@@ -119,6 +119,7 @@ int features_probe(struct atr_features *ret)
 			.find_vma = skel->bss->has_find_vma,
 			.task_regs = skel->bss->has_task_regs,
 			.prepare_exec = skel->bss->has_prepare_exec,
+			.preemption = skel->bss->has_preemption,
 			.loginuid = skel->bss->has_loginuid,
 			.fput = skel->bss->has_fput,
 			.compat = has_compat(),

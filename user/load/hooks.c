@@ -44,6 +44,8 @@ const struct hook atr_hooks[] = {
 	  FEATURE(kprobe) },
 	{ "atr_ld", ATR_FACT_LD, ATR_MODE_BTF, "tp_btf", "sched_process_exec", FEATURE(find_vma) },
 	{ "atr_exec", ATR_FACT_EXEC, ATR_MODE_BTF, "tp_btf", "sched_process_exec", ATR_NO_FEATURE },
+	{ "atr_exec_again", ATR_FACT_AGAIN, ATR_MODE_BTF, "tp_btf", "sched_process_exec",
+	  FEATURE(preemption) },
 	CALLS(ATR_FACT_FAILED, ATR_MODE_FENTRY, "fexit", fentry, "atr_return", "atr_returnat",
 	      "atr_return32", "atr_returnat32"),
 	CALLS(ATR_FACT_FAILED, ATR_MODE_KPROBE, "kretprobe", kprobe, "atr_kreturn", "atr_kreturn",
@@ -59,6 +61,8 @@ const size_t atr_hooks_count = sizeof(atr_hooks) / sizeof(atr_hooks[0]);
 
 const struct fact atr_facts[ATR_FACT_MAX] = {
 	[ATR_FACT_EXEC] = { "successful execs", true, "nothing can be recorded" },
+	[ATR_FACT_AGAIN] = { "execs while a program of ours is preempted", false,
+			     "none can be, or such execs are missing, and counted" },
 	[ATR_FACT_CALL] = { "arguments, system call and time", false,
 			    "they are told late, or not at all" },
 	[ATR_FACT_OPENS] = { "files and the names they were opened by", false,

@@ -17,6 +17,7 @@ struct atr_features {
 	bool find_vma;
 	bool task_regs;
 	bool prepare_exec;
+	bool preemption;
 	bool loginuid;
 	bool fput;
 	bool fentry; /* functions of the kernel can be hooked by fentry and fexit */
@@ -29,6 +30,7 @@ struct atr_features {
 
 enum atr_fact {
 	ATR_FACT_EXEC,	 /* successful execs */
+	ATR_FACT_AGAIN,	 /* those that the first program was left out for */
 	ATR_FACT_CALL,	 /* arguments, system call and time */
 	ATR_FACT_OPENS,	 /* the files, each with its name */
 	ATR_FACT_DENIED, /* the file that an exec may not open */

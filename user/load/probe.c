@@ -451,6 +451,10 @@ __u64 probe__missed(const struct probe *probe)
 	int fd;
 
 	for (i = 0; i < atr_hooks_count; i++) {
+		/* What it was left out for, the next one has done. */
+		if (atr_hooks[i].fact == ATR_FACT_EXEC &&
+		    probe->mode[ATR_FACT_AGAIN] != ATR_MODE_MAX)
+			continue;
 		fd = bpf_program__fd(program_of(probe, i));
 		size = sizeof(info);
 		memset(&info, 0, sizeof(info));

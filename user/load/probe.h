@@ -66,8 +66,8 @@ __u32 probe__label_holder(struct probe *probe, __u32 sid, __u32 like);
 /* Events of a kind that the hooks meant to report so far. */
 __u64 probe__seen(const struct probe *probe, enum atr_kind kind);
 /*
- * How often the kernel did not run one of the programs: it was running already (5.12), or too many calls
- * were under way (kretprobes).
+ * How often the kernel did not run one of the programs, and no other did its work: it was running already
+ * (5.12), or too many calls were under way (kretprobes).
  */
 __u64 probe__missed(const struct probe *probe);
 
