@@ -311,10 +311,10 @@ sub note_group {
 sub drop_tomoyo {
 	my ($ev_a, $ev_b) = @_;
 	my @paths = grep { $_->[0] eq 'PATH' } @{$ev_a->{records}};
-	my ($first, $second) = map { $_->[1] =~ / name=(\S+)/ } @paths[0, 1];
 
-	return if @paths != 1 + grep { $_->[0] eq 'PATH' } @{$ev_b->{records}};
-	return if @paths < 2 || ($second ne $first && $second !~ m{^"/dev/fd/|^2F6465762F66642F});
+	return if @paths < 2 || @paths != 1 + grep { $_->[0] eq 'PATH' } @{$ev_b->{records}};
+	my ($first, $second) = map { $_->[1] =~ / name=(\S+)/ } @paths[0, 1];
+	return if $second ne $first && $second !~ m{^"/dev/fd/|^2F6465762F66642F};
 	@{$ev_a->{records}} = grep { $_ != $paths[1] } @{$ev_a->{records}};
 	for (@{$ev_a->{records}}) {
 		$_->[1] =~ s/\bitem=(\d+)/'item=' . ($1 ? $1 - 1 : 0)/e if $_->[0] eq 'PATH';
@@ -405,22 +405,24 @@ sub take_b {
 	push @{$wait_b{$key}}, $event;
 }
 
-# What is left: pairs that differ in the outcome or the call, then events of one side only.
+# What is left: pairs that differ in the call, then in the outcome too, then events of one side only.
 sub take_rest {
-	my (%by_pid, @rest);
+	my @rest_a = sort { event_ms($a) <=> event_ms($b) } map { @$_ } values %wait_a;
+	my @rest_b = sort { event_ms($a) <=> event_ms($b) } map { @$_ } values %wait_b;
 
-	for (sort { event_ms($a) <=> event_ms($b) } map { @$_ } values %wait_b) {
-		push @{$by_pid{$_->{pid}}}, $_;
-	}
-	for my $ev_a (sort { event_ms($a) <=> event_ms($b) } map { @$_ } values %wait_a) {
-		my $queue = $by_pid{$ev_a->{pid}};
-		if ($queue && @$queue && abs(event_ms($ev_a) - event_ms($queue->[0])) <= $opt{ms}) {
-			compare_events($ev_a, shift @$queue);
-		} else {
-			missing($ev_a, 'b');
+	for my $same_exit (1, 0) {
+		for my $ev_a (@rest_a) {
+			my ($ev_b) = grep { $_ && $_->{pid} == $ev_a->{pid}
+				&& abs(event_ms($ev_a) - event_ms($_)) <= $opt{ms}
+				&& (!$same_exit || $_->{exit} == $ev_a->{exit}) } @rest_b or next;
+			compare_events($ev_a, $ev_b);
+			@rest_b = grep { $_ != $ev_b } @rest_b;
+			$ev_a = undef;
 		}
+		@rest_a = grep { $_ } @rest_a;
 	}
-	missing($_, 'a') for map { @$_ } values %by_pid;
+	missing($_, 'b') for @rest_a;
+	missing($_, 'a') for @rest_b;
 }
 
 # Every act is in A as the actor says it came out, or A is no reference.
