@@ -27,7 +27,7 @@ struct pipeline {
 	__u64 *seq; /* the last of each cpu and slot */
 	__u32 cpus;
 	__u64 taken;
-	__u64 late;   /* look-ups that were given up */
+	__u64 late; /* look-ups that were given up */
 	__u64 ticks;
 	bool closed;  /* nobody reads any more */
 	bool failing; /* the last write failed, and that has been said */
