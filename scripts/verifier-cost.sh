@@ -15,6 +15,6 @@ trap 'rm -f "$words"' EXIT
 	cat "$words" >&2
 	exit 1
 }
-sed -n "s/.*libbpf: prog '\(atr_[a-z0-9]*\)': -- BEGIN.*/\1/p
+sed -n "s/.*libbpf: prog '\(atr_[a-z0-9_]*\)': -- BEGIN.*/\1/p
 	s/.*processed \([0-9]*\) insns.*/\1/p" "$words" |
 	awk '/^atr_/ { name = $1; next } name { print name, $1; name = "" }' | sort -u
