@@ -147,7 +147,7 @@ static __always_inline int prepare(struct atr_pending *p, struct task_struct *ta
 		p->flags |= ATR_F_NO_FILES;
 	if (!cfg_has_opens)
 		p->running = (p->opened.n - 1) & (ATR_FILES_MAX - 1);
-	if (!may_suid(task, file, typed))
+	if (known && !may_suid(task, file, typed))
 		p->opened.files[p->running & (ATR_FILES_MAX - 1)].flags |= ATR_FILE_NOSUID;
 	if (tid != tgid)
 		pending__leader(tid, tgid, task);
@@ -430,7 +430,7 @@ static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *
 	} else {
 		bytes_append(s, &ev->argv, ATR_ARGV_INLINE, (void *)task->mm->arg_start,
 			     ev->argv_len);
-		if (ev->argv.flags & ATR_S_FAULT)
+		if (ev->argv.flags & (ATR_S_FAULT | ATR_S_CUT))
 			ev->hdr.flags |= ATR_F_NO_ARGV;
 	}
 	ev_root(s);

@@ -213,9 +213,14 @@ static __always_inline int fail(long ret)
 	struct atr_pending *p = pending__find(tid, (__u64)task);
 	struct atr_scratch *s;
 
-	/* One that succeeds with its entry still pending has not exec'd: AT_EXECVE_CHECK (6.14). */
-	if (!p && ret >= 0)
+	/*
+	 * One that succeeds with its entry still pending has not exec'd: AT_EXECVE_CHECK (6.14). If it got
+	 * past the point of no return all the same, the kernel has left out who was to report it.
+	 */
+	if (ret >= 0 && (!p || p->prepared)) {
+		pending__free(tid, task);
 		return 0;
+	}
 	if (!fail_ours(p, tid))
 		return 0;
 	s = scratch__get(ATR_KIND_EXECFAIL);

@@ -88,8 +88,8 @@ static const struct limit {
 	  ATR_FACT_OPENS, NONE, WITHOUT(fput) },
 	{ "after a clock was set, events of the last moments before may be off by that step",
 	  ATR_FACT_EXEC, ANY, WITHOUT(tai) },
-	{ "calls of x32 programs that fail are not seen", ATR_FACT_FAILED, FENTRY | KPROBE,
-	  WITH(compat) },
+	{ "calls by x32 code are not seen, or told without their arguments", ATR_FACT_FAILED,
+	  FENTRY | KPROBE, WITH(compat) },
 };
 
 static bool applies(const struct limit *limit, const struct atr_features *features,

@@ -472,7 +472,7 @@ static void plan_opens(struct planner *p)
 			means |= NEVER_OPENED;
 		add_failed(p, name, len, !(means & NEVER_OPENED));
 	}
-	if (past && e->running < p->plan->n)
+	if (past && e->running < p->plan->n && !(e->hdr.flags & ATR_F_NO_FILES))
 		p->plan->running = e->running;
 	/* It did not get as far as to open anything. */
 	if (!e->nfiles && name_was_read(p)) {
