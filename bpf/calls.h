@@ -29,4 +29,10 @@
 /* security/security.c: the credentials of the new program, right before the point of no return. */
 #define ATR_FUNC_CREDS "security_bprm_creds_from_file"
 
+/* net/netlink/af_netlink.h: each message from one socket to one other, the kernel's own among them. */
+#define ATR_FUNC_NETLINK "netlink_unicast"
+
+/* kernel/auditsc.c: a task sets its login uid. */
+#define ATR_FUNC_LOGINUID "audit_set_loginuid"
+
 #endif /* ATR_CALLS_H */

@@ -8,6 +8,7 @@ char LICENSE[] SEC("license") = "GPL";
 const volatile bool cfg_has_tai;
 const volatile bool cfg_has_task_regs;
 const volatile __u32 cfg_wake_at;
+const volatile __u32 cfg_mntns;
 const volatile struct atr_label_sources cfg_labels;
 
 /* Losses by kind and cause, mapped by user space. */
@@ -50,20 +51,24 @@ __hidden void loss__count(__u32 kind, __u32 cause)
 	__sync_fetch_and_add(&loss->count, 1);
 }
 
+__hidden void scratch__seen(__u32 kind)
+{
+	__u64 *seen = bpf_map_lookup_elem(&atr_seen, &kind);
+
+	if (seen)
+		__sync_fetch_and_add(seen, 1);
+}
+
 /*
  * A slot that nobody on this cpu uses, or NULL, counted. The owner is who brought busy from 0 to 1:
  * of two that interrupt each other between the addition and the read at most one can see 1. No
  * atomic that returns a value, 5.10 has none.
  */
-__hidden struct atr_scratch *scratch__get(__u32 kind)
+__hidden struct atr_scratch *scratch__take(__u32 kind)
 {
 	struct atr_scratch *s;
-	__u64 *seen;
 	__u32 slot;
 
-	seen = bpf_map_lookup_elem(&atr_seen, &kind);
-	if (seen)
-		__sync_fetch_and_add(seen, 1);
 	for (slot = 0; slot < ATR_SLOTS; slot++) {
 		__u32 key = slot;
 
@@ -78,8 +83,18 @@ __hidden struct atr_scratch *scratch__get(__u32 kind)
 		}
 		__sync_fetch_and_add(&s->busy, -1);
 	}
+	scratch__seen(kind);
 	loss__count(kind, ATR_CAUSE_SCRATCH_BUSY);
 	return NULL;
+}
+
+__hidden struct atr_scratch *scratch__get(__u32 kind)
+{
+	struct atr_scratch *s = scratch__take(kind);
+
+	if (s)
+		scratch__seen(kind);
+	return s;
 }
 
 /* The slot that the caller owns, once more: for functions that cannot be handed a pointer. */
@@ -106,6 +121,7 @@ __noinline int scratch_clear(__u32 slot)
 	barrier();
 	__builtin_memset(ev + half, 0, sizeof(s->ev) - half * 8);
 	s->pos = 0;
+	s->fixed = sizeof(s->ev);
 	return 0;
 }
 
@@ -134,8 +150,8 @@ static __always_inline int send(struct atr_scratch *s, struct atr_hdr *hdr, __u3
 		waiting < cfg_wake_at && waiting + size >= cfg_wake_at ? BPF_RB_FORCE_WAKEUP : 0);
 }
 
-/* s->ev with s->pos bytes of strings behind it; a failure is the ring's only one, full. */
-__hidden int scratch__send(struct atr_scratch *s, __u32 kind)
+/* With s->pos bytes of strings behind it; a failure is the ring's only one, full. */
+__hidden int scratch__send(struct atr_scratch *s, struct atr_hdr *hdr, __u32 fixed, __u32 kind)
 {
 	__u32 pos = s->pos;
 
@@ -143,7 +159,7 @@ __hidden int scratch__send(struct atr_scratch *s, __u32 kind)
 	if (pos > ATR_DATA_MAX - 8)
 		pos = ATR_DATA_MAX - 8;
 	__builtin_memset(&s->data[pos], 0, 8);
-	return send(s, &s->ev.hdr, sizeof(s->ev) + ((pos + 7) & ~7U), kind);
+	return send(s, hdr, fixed + ((pos + 7) & ~7U), kind);
 }
 
 /*

@@ -45,6 +45,13 @@ struct atr_block {
 	__u32 pad;
 };
 
+/* A smaller event in the place of an exec: its end is the same. */
+#define ATR_BEHIND(type)                                                    \
+	struct {                                                            \
+		char before[sizeof(struct atr_exec) - sizeof(struct type)]; \
+		struct type ev;                                             \
+	}
+
 /*
  * An event under construction. The offset of the next free byte stands here and not in a register:
  * the verifier knows nothing of memory, so it need not follow each value that the offset can take.
@@ -54,18 +61,38 @@ struct atr_scratch {
 	__u64 seq;
 	__u32 pos;
 	__u32 slot;
+	__u32 fixed; /* size of the event without its strings */
+	__u32 pad;
 	struct atr_walk walk;
 	struct atr_block argv;
+	struct {
+		__u32 at;
+		__u32 len;   /* of what is there */
+		__u32 total; /* of what was sent */
+		__u32 trust;
+	} raw;	     /* messages: see usermsg.bpf.c */
 	__u64 label; /* of AppArmor: address of the kernel's object */
 	struct atr_opened opened;
-	struct atr_exec ev;
+	/* The event that is being made ends where its strings begin. */
+	union {
+		struct atr_exec ev;
+		ATR_BEHIND(atr_message) message;
+		ATR_BEHIND(atr_login) login;
+		ATR_BEHIND(atr_pam) pam;
+		ATR_BEHIND(atr_abend) abend;
+	};
 	char data[ATR_DATA_MAX];
 };
 
+/* A slot that nobody on this cpu uses, for an event of that kind; NULL, counted, if there is none. */
+struct atr_scratch *scratch__take(__u32 kind);
+/* The same, and the event is counted as seen. */
 struct atr_scratch *scratch__get(__u32 kind);
+void scratch__seen(__u32 kind);
 int scratch_clear(__u32 slot);
 void scratch__put(struct atr_scratch *s);
-int scratch__send(struct atr_scratch *s, __u32 kind);
+/* The event, of that fixed size, whose header that is, with its strings; not 0: the ring is full. */
+int scratch__send(struct atr_scratch *s, struct atr_hdr *hdr, __u32 fixed, __u32 kind);
 int walk_steps(__u32 slot);
 int walk_all(__u32 slot);
 int chunk_send(__u32 slot);
@@ -74,6 +101,12 @@ void loss__count(__u32 kind, __u32 cause);
 
 extern const volatile bool cfg_has_tai;
 extern const volatile bool cfg_has_task_regs;
+extern const volatile __u32 cfg_mntns; /* the initial one */
 extern const volatile struct atr_label_sources cfg_labels;
+
+static __always_inline __u64 tai_now(void)
+{
+	return cfg_has_tai ? bpf_ktime_get_tai_ns() : 0;
+}
 
 #endif /* ATR_CORE_BPF_H */

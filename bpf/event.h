@@ -16,7 +16,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 
-#define ATR_ABI 2
+#define ATR_ABI 3
 
 /*
  * Every kind of event: number (never used again for another), name, payload structure, and what
@@ -26,17 +26,24 @@
  * Kinds below ATR_KIND_USER come from the kernel and are counted there. The others are made in
  * user space, so that a capture holds all that its records were made from.
  */
-#define ATR_KINDS(X)                             \
-	X(1, EXEC, exec, "exec")                 \
-	X(2, EXECFAIL, exec, "failed exec")      \
-	X(3, CHUNK, chunk, "argument chunk")     \
-	X(16, CLOCK, clock, "clock")             \
-	X(17, FILE, file_answer, "file look-up") \
-	X(18, ITEM, item_answer, "path look-up") \
-	X(19, NAME, name_answer, "name look-up") \
-	X(20, LOST, lost, "loss")                \
-	X(21, HOST, host, "host facts")          \
-	X(22, LABEL, label_answer, "label look-up")
+#define ATR_KINDS(X)                                \
+	X(1, EXEC, exec, "exec")                    \
+	X(2, EXECFAIL, exec, "failed exec")         \
+	X(3, CHUNK, chunk, "argument chunk")        \
+	X(4, MESSAGE, message, "user message")      \
+	X(5, LOGIN, login, "login")                 \
+	X(6, PAM, pam, "PAM call")                  \
+	X(7, ABEND, abend, "abnormal end")          \
+	X(8, KERNEL, kernel, "kernel record")       \
+	X(16, CLOCK, clock, "clock")                \
+	X(17, FILE, file_answer, "file look-up")    \
+	X(18, ITEM, item_answer, "path look-up")    \
+	X(19, NAME, name_answer, "name look-up")    \
+	X(20, LOST, lost, "loss")                   \
+	X(21, HOST, host, "host facts")             \
+	X(22, LABEL, label_answer, "label look-up") \
+	X(23, SESSION, session, "session")          \
+	X(24, ADDRESS, address_answer, "address look-up")
 
 /* clang-format off */
 enum atr_kind {
@@ -51,10 +58,11 @@ enum atr_kind {
 #define ATR_CAUSES(X)                               \
 	X(0, RING_FULL, "ring full")                \
 	X(1, SCRATCH_BUSY, "no scratch memory")     \
-	X(2, INCOMPLETE, "its arguments were lost") \
-	X(3, WRITE, "output could not be written")  \
-	X(4, BAD_EVENT, "event not understood")     \
-	X(5, LEFT_OUT, "the kernel left a program out")
+	X(2, UNREAD, "could not be read")           \
+	X(3, INCOMPLETE, "its arguments were lost") \
+	X(4, WRITE, "output could not be written")  \
+	X(5, BAD_EVENT, "event not understood")     \
+	X(6, LEFT_OUT, "the kernel left a program out")
 
 /* clang-format off */
 enum atr_cause {
@@ -78,8 +86,13 @@ enum {
 	ATR_GROUPS_MAX = 31,	/* supplementary groups that an event has room for */
 	ATR_LABEL_MAX = 768,	/* bytes of what AppArmor says of a task */
 	ATR_SMACK_MAX = 256,	/* SMK_LONGLABEL: with its NUL */
+	ATR_CGROUP_MAX = 1024,	/* bytes of the walk of a cgroup */
+	ATR_NODE_MAX = 65,	/* __NEW_UTS_LEN and a NUL */
+	ATR_MESSAGE_MAX = 8970, /* MAX_AUDIT_MESSAGE_LENGTH; the kernel writes 8560 of it */
+	ATR_PAM_TEXT_MAX = 512, /* of a user's name, a terminal's or a host's */
 	ATR_SLOTS = 3,		/* of scratch memory a cpu, see hdr.slot */
-	ATR_LOST_CAUSES = 2,	/* causes that the kernel side counts: RING_FULL, SCRATCH_BUSY */
+	ATR_LOST_CAUSES =
+		3, /* causes that the kernel side counts: RING_FULL, SCRATCH_BUSY, UNREAD */
 };
 
 #define ATR_UNSET 0xffffffffU /* auid and ses of a task that never logged in */
@@ -157,7 +170,17 @@ struct atr_caps {
 	__u64 ambient;
 };
 
-/* The task at the end of the call, numbers as in the initial namespaces. */
+/*
+ * The task at the end of the call, numbers as in the initial namespaces.
+ *
+ * exe is a walk (see struct atr_exec), and so is cgroup, up to the root of its hierarchy: there for tasks
+ * that are not in the initial namespaces only. in_pid and in_uid are what it is in its own ones.
+ *
+ * What security modules say of the task: SELinux a number, Smack its label. AppArmor a byte, a name
+ * and a name for each profile that the task is under: the profile's mode as a digit, or 'u' for the
+ * unconfined of its namespace; the namespace ("root", or "root//" and the way from there); the
+ * profile. Each name has a NUL. Nothing at all: no such module.
+ */
 struct atr_task {
 	__u32 pid; /* tgid */
 	__u32 tid;
@@ -177,17 +200,30 @@ struct atr_task {
 	__u32 root_uid; /* what uid 0 of its user namespace is in the initial one */
 	__u32 mntns;	/* namespace inode numbers */
 	__u32 userns;
-	__u64 root_ino; /* of its root directory */
+	__u32 pidns;
+	__u32 in_pid; /* 0: not known */
+	__u32 in_uid; /* ATR_UNSET: not known, or it has none there */
 	__u32 root_dev;
-	__u32 pad;
+	__u64 root_ino; /* of its root directory */
 	struct atr_caps caps;
 	char comm[ATR_COMM_MAX];
+	struct atr_str tty;
+	struct atr_str exe;
+	struct atr_str cgroup;
+	struct atr_str apparmor;
+	struct atr_str smack;
+	__u32 sid;	   /* of the task's label under SELinux */
+	__u32 label_flags; /* enum atr_label_flag */
+};
+
+enum atr_label_flag {
+	ATR_LABEL_MODES = 1 << 0, /* AppArmor shows modes: kernel.apparmor_display_secid_mode */
 };
 
 /*
  * EXEC: execve() or execveat() succeeded; EXECFAIL: it did not.
  *
- * exe and cwd are walks from the file up to the task's root: the components leaf first, each with
+ * task.exe and cwd are walks from the file up to the task's root: the components leaf first, each with
  * a NUL behind it, without slashes; none at all is "/", and one that is cut is what audit writes
  * as "<too_long>". name is the string that was passed, interp
  * bprm->interp (EXEC only). argv are the argument strings, each with its NUL, or the last with
@@ -209,11 +245,6 @@ struct atr_task {
  * EXECFAIL of a name relative to a descriptor: ld is the file of that descriptor, and dir its walk.
  *
  * EXECFAIL with exit 0: execveat() with AT_EXECVE_CHECK, which only asks whether it would work.
- *
- * What security modules say of the task: SELinux a number, Smack its label. AppArmor a byte, a name
- * and a name for each profile that the task is under: the profile's mode as a digit, or 'u' for the
- * unconfined of its namespace; the namespace ("root", or "root//" and the way from there); the
- * profile. Each name has a NUL. Nothing at all: no such module.
  */
 struct atr_exec {
 	struct atr_hdr hdr;
@@ -239,24 +270,14 @@ struct atr_exec {
 	__u32 ngroups;	    /* EXECFAIL: supplementary groups, and the first of them */
 	__u32 groups[ATR_GROUPS_MAX];
 	struct atr_str name;
-	struct atr_str exe;
 	struct atr_str cwd;
 	struct atr_str interp;
 	struct atr_str argv;
 	struct atr_str title;
 	struct atr_str script;
-	struct atr_str tty;
 	struct atr_str root;
 	struct atr_str dir;
 	struct atr_str names[ATR_FILES_MAX - 1];
-	struct atr_str apparmor;
-	struct atr_str smack;
-	__u32 sid;	   /* of the task's label under SELinux */
-	__u32 label_flags; /* enum atr_label_flag */
-};
-
-enum atr_label_flag {
-	ATR_LABEL_MODES = 1 << 0, /* AppArmor shows modes: kernel.apparmor_display_secid_mode */
 };
 
 /* Security modules that label tasks, and files but for AppArmor. */
@@ -277,6 +298,92 @@ struct atr_chunk {
 	__u32 off; /* where the piece belongs */
 	__u32 pad;
 	struct atr_str data;
+};
+
+/* hdr.flags of MESSAGE and PAM: what the kernel's own check of the sender would come to. */
+enum atr_trust {
+	ATR_TRUST_SENDER = 1 << 16,  /* CAP_AUDIT_WRITE, effective, in its user namespace */
+	ATR_TRUST_SOCKET = 1 << 17,  /* and so had who opened the socket, in the initial one */
+	ATR_TRUST_INITIAL = 1 << 18, /* the sender's user namespace is the initial one */
+	ATR_TRUST_TTY = 1 << 19,     /* the kernel records what is typed into it: USER_TTY */
+};
+
+/*
+ * MESSAGE: what a program has handed to the audit system, one netlink message. text is its payload, of
+ * len bytes in all. The task is the sender.
+ */
+struct atr_message {
+	struct atr_hdr hdr;
+	struct atr_task task;
+	__u32 type; /* nlmsg_type: AUDIT_USER… */
+	__u32 len;
+	struct atr_str text;
+};
+
+/*
+ * LOGIN: a task has set its login uid, or tried to: audit_set_loginuid(). task is as it is afterwards;
+ * title as in struct atr_exec.
+ */
+struct atr_login {
+	struct atr_hdr hdr;
+	struct atr_task task;
+	__u64 args[6]; /* of the call that it did so by */
+	__s64 exit;    /* of audit_set_loginuid(): 0 or -errno */
+	__u32 arch;
+	__u32 nr;
+	__u32 old_auid;
+	__u32 old_ses;
+	__u32 auid; /* what it wanted to be */
+	__u32 title_len;
+	struct atr_str title;
+};
+
+/* What of libpam was called. */
+enum atr_pam_call {
+	ATR_PAM_START,
+	ATR_PAM_SET_ITEM,
+	ATR_PAM_GET_USER,
+	ATR_PAM_AUTHENTICATE, /* and from here on what records tell of */
+	ATR_PAM_ACCT_MGMT,
+	ATR_PAM_SETCRED,
+	ATR_PAM_OPEN_SESSION,
+	ATR_PAM_CLOSE_SESSION,
+	ATR_PAM_CHAUTHTOK,
+	ATR_PAM_END,
+	ATR_PAM_CALL_MAX,
+};
+
+/*
+ * PAM: a call of libpam has returned. text is the user (START, GET_USER), or the item that is set
+ * (SET_ITEM, of those that records tell of); never what PAM_AUTHTOK or a conversation hold.
+ */
+struct atr_pam {
+	struct atr_hdr hdr; /* time is that of the call, not of its return */
+	struct atr_task task;
+	__u64 handle; /* pam_handle_t *, in the task */
+	__u32 call;   /* enum atr_pam_call */
+	__u32 flags;  /* of the call */
+	__s32 ret;
+	__u32 item;	     /* SET_ITEM: PAM_USER… */
+	__u64 returned;	     /* CLOCK_BOOTTIME */
+	struct atr_str text; /* ATR_S_NULL: none */
+	struct atr_str node; /* the name of its machine: UTS namespace */
+};
+
+/* ABEND: a signal that dumps core is about to end the task. */
+struct atr_abend {
+	struct atr_hdr hdr;
+	struct atr_task task;
+	__u32 sig;
+	__u32 pad;
+};
+
+/* KERNEL: a record of kernel audit's own: "audit(…): …". Made in user space, but lost like the others. */
+struct atr_kernel {
+	struct atr_hdr hdr;
+	__u32 type;
+	__u32 pad;
+	struct atr_str text;
 };
 
 /* From now on, CLOCK_REALTIME = CLOCK_BOOTTIME + real_boot, and = CLOCK_TAI - tai_real. */
@@ -334,6 +441,20 @@ struct atr_label_answer {
 	struct atr_str text;
 };
 
+/* A session that was there before autrail was. */
+struct atr_session {
+	struct atr_hdr hdr;
+	__u32 auid;
+	__u32 ses;
+};
+
+/* The address that a host's name leads to, as text; ATR_S_NULL: none. */
+struct atr_address_answer {
+	struct atr_hdr hdr;
+	struct atr_str name;
+	struct atr_str address;
+};
+
 /* count events of a kind were lost between first and last (CLOCK_BOOTTIME). */
 struct atr_lost {
 	struct atr_hdr hdr;
@@ -354,11 +475,17 @@ struct atr_host {
 	__u32 flags;	    /* enum atr_host_flag */
 	__u32 first_serial; /* of the records; 0: as the recorder's options say */
 	__u32 lsms;	    /* enum atr_lsm of each that is on, 4 bits each, the first one lowest */
+	__u32 mntns;	    /* the initial namespaces; 0: not known */
+	__u32 pidns;
+	__u32 userns;
+	__u32 pad;
 };
 
 enum atr_host_flag {
 	/* nonroot_raised_pE() compares the new euid with the old euid, not with the old uid. */
 	ATR_HOST_FCAPS_EUID = 1 << 0,
+	/* Sessions that there were come as SESSION events: any other is a login that is to be told. */
+	ATR_HOST_SESSIONS = 1 << 1,
 };
 
 /*

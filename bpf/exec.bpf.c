@@ -419,9 +419,8 @@ static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *
 	ev->argc = bprm->argc;
 	ev->argv_len = task->mm->arg_end - task->mm->arg_start;
 	ev->title.flags = ATR_S_NULL;
-	walk_append(s, &ev->exe, bprm->file->f_path.mnt, bprm->file->f_path.dentry);
-	ev_task(s, task, true);
-	ev_label(s, task, true);
+	walk_append(s, &ev->task.exe, bprm->file->f_path.mnt, bprm->file->f_path.dentry);
+	ev_task(s, &ev->hdr, &ev->task, task, true);
 	if (ev->hdr.flags & ATR_F_CHUNKED) {
 		ev->argv.flags = ATR_S_NULL;
 	} else if (!ev->argc) {
@@ -434,7 +433,7 @@ static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *
 			ev->hdr.flags |= ATR_F_NO_ARGV;
 	}
 	ev_root(s);
-	return scratch__send(s, ATR_KIND_EXEC);
+	return scratch__send(s, &ev->hdr, sizeof(*ev), ATR_KIND_EXEC);
 }
 
 /*

@@ -3,7 +3,7 @@
 #ifndef ATR_EXEC_BPF_H
 #define ATR_EXEC_BPF_H
 
-#include "bpf/label.bpf.h"
+#include "bpf/spaces.bpf.h"
 #include "bpf/regs.bpf.h"
 
 /* Calls that can be under way at a time; see atr_pendings. */
@@ -71,11 +71,6 @@ extern const volatile bool cfg_has_denied; /* and one that may not be opened */
 
 /* The root that most tasks have, whose own walk is empty; found once, so that others need not walk. */
 extern __u64 atr_common_root, atr_common_root_mnt;
-
-static __always_inline __u64 tai_now(void)
-{
-	return cfg_has_tai ? bpf_ktime_get_tai_ns() : 0;
-}
 
 static __always_inline struct atr_pending *pending__find(__u32 tid, __u64 task)
 {
@@ -155,30 +150,6 @@ static __always_inline bool ev_still_ours(const struct atr_pending *p, struct ta
 {
 	barrier();
 	return *(volatile __u64 *)&p->task == (__u64)task;
-}
-
-/* What is read of the task at the end of either outcome. */
-static __always_inline void ev_task(struct atr_scratch *s, struct task_struct *task, bool typed)
-{
-	struct atr_exec *ev = &s->ev;
-	struct signal_struct *signal = RD(typed, task, signal);
-	struct tty_struct *tty = RD(typed, signal, tty);
-
-	task_ids(&ev->task, task, typed);
-	if (task_cred(&ev->task, task, typed) ||
-	    bpf_core_read(ev->task.comm, sizeof(ev->task.comm), &task->comm))
-		ev->hdr.flags |= ATR_F_FAULT;
-	ev->task.mntns = task_mntns(task, typed);
-	if (tty)
-		str_append(s, &ev->tty, ATR_TTY_MAX, __builtin_preserve_access_index(&tty->name),
-			   false);
-	else
-		ev->tty.flags = ATR_S_NULL;
-}
-
-static __always_inline void walk_file(struct atr_scratch *s, struct atr_str *str, struct file *file)
-{
-	walk_append(s, str, BPF_CORE_READ(file, f_path.mnt), BPF_CORE_READ(file, f_path.dentry));
 }
 
 /* Where the task is; relative to what all its paths are told, and where that is. */

@@ -9,36 +9,6 @@
 #include <bpf/bpf_tracing.h>
 
 /*
- * The argument area as get_cmdline() in mm/util.c shows it: if its last byte is no NUL the program
- * has overwritten it with a title of its own, which may go on in the environment. Which part of it
- * counts is for user space to say: both are sent, one behind the other.
- */
-static __always_inline void title_append(struct atr_scratch *s, struct mm_struct *mm)
-{
-	__u64 arg = BPF_CORE_READ(mm, arg_start), env = BPF_CORE_READ(mm, env_start);
-	__u64 len = BPF_CORE_READ(mm, arg_end) - arg, env_len = BPF_CORE_READ(mm, env_end) - env;
-	struct atr_str rest;
-	char last = 0;
-
-	/* A new mm that is not complete has no title yet, says get_cmdline(). */
-	if (!BPF_CORE_READ(mm, env_end))
-		len = 0;
-
-	s->ev.argv_len = len;
-	if (len >= ATR_TITLE_MAX) {
-		bytes_append(s, &s->ev.title, ATR_TITLE_MAX, (void *)arg, ATR_TITLE_MAX);
-		return;
-	}
-	bytes_append(s, &s->ev.title, ATR_TITLE_MAX, (void *)arg, len);
-	if (!len || bpf_probe_read_user(&last, 1, (void *)(arg + len - 1)) || !last)
-		return;
-	if (env_len > ATR_TITLE_MAX - len)
-		env_len = ATR_TITLE_MAX - len;
-	bytes_append(s, &rest, ATR_TITLE_MAX, (void *)env, env_len);
-	s->ev.title.len += rest.len;
-}
-
-/*
  * A name relative to a descriptor. Closed on exec, it is of no use to the interpreter of a script: the
  * kernel refuses that before it looks for the interpreter. If no file was opened, the descriptor's own
  * tells what it was about.
@@ -133,8 +103,8 @@ __noinline int fail_task(__u32 slot)
 	if (!s)
 		return 0;
 	fail_groups(&s->ev, task);
-	ev_task(s, task, false);
-	title_append(s, BPF_CORE_READ(task, mm));
+	ev_ids(s, &s->ev.hdr, &s->ev.task, task, false);
+	s->ev.argv_len = title_append(s, &s->ev.title, BPF_CORE_READ(task, mm));
 	return 0;
 }
 
@@ -143,7 +113,7 @@ __noinline int fail_label(__u32 slot)
 	struct atr_scratch *s = scratch__slot(slot);
 
 	if (s)
-		ev_label(s, (void *)bpf_get_current_task(), false);
+		ev_label(s, &s->ev.hdr, &s->ev.task, (void *)bpf_get_current_task(), false);
 	return 0;
 }
 
@@ -187,11 +157,11 @@ static __always_inline int fail_fill(struct atr_scratch *s, struct atr_pending *
 	ev->exit = ret;
 	ev->interp.flags = ATR_S_NULL;
 	ev->argv.flags = ATR_S_NULL;
-	walk_file(s, &ev->exe, BPF_CORE_READ(task, mm, exe_file));
+	walk_file(s, &ev->task.exe, BPF_CORE_READ(task, mm, exe_file));
 	fail_task(s->slot);
 	fail_label(s->slot);
 	ev_root(s);
-	return scratch__send(s, ATR_KIND_EXECFAIL);
+	return scratch__send(s, &ev->hdr, sizeof(*ev), ATR_KIND_EXECFAIL);
 }
 
 /*

@@ -26,6 +26,10 @@ bool has_prepare_exec;
 bool has_preemption;
 /* task_struct.loginuid: not without CONFIG_AUDIT */
 bool has_loginuid;
+/* tracepoint sock_send_length: 6.3, 6e6eda44b939 */
+bool has_send_length;
+/* trampolines of functions that take a structure by value: 6.1, 720e6a435194, as is the helper above */
+bool has_struct_args;
 /* the function that fput() queues is in kallsyms by its own name */
 bool has_fput;
 /* where security modules that are on keep their labels; user space says which are */
@@ -41,6 +45,8 @@ bool fentry_ran, fexit_ran, kprobe_ran, kretprobe_ran;
 
 /* bpf_core_type_exists() of a tracepoint's typedef tells whether the kernel has the tracepoint. */
 typedef void (*btf_trace_sched_prepare_exec)(void *, struct task_struct *, struct linux_binprm *);
+
+typedef void (*btf_trace_sock_send_length)(void *, struct sock *, int, int);
 
 extern const void ____fput __ksym __weak;
 extern const void selinux_blob_sizes __ksym __weak;
@@ -101,6 +107,8 @@ int atr_feat(void *ctx)
 	has_prepare_exec = bpf_core_type_exists(btf_trace_sched_prepare_exec);
 	has_preemption = bpf_core_field_exists(struct task_struct, rcu_read_lock_nesting);
 	has_loginuid = bpf_core_field_exists(struct task_struct, loginuid);
+	has_send_length = bpf_core_type_exists(btf_trace_sock_send_length);
+	has_struct_args = has_tai;
 	has_fput = &____fput != 0;
 	label_places();
 	return 0;

@@ -8,7 +8,7 @@
 int label_profiles(__u32 slot);
 
 /* What a module has at its place behind cred.security: a number or the address of an object. */
-static __always_inline __u64 label_read(struct atr_exec *ev, const void *security, __u32 lsm)
+static __always_inline __u64 label_read(struct atr_hdr *hdr, const void *security, __u32 lsm)
 {
 	const void *at = security + cfg_labels.task_at[lsm];
 	__u64 object = 0;
@@ -20,7 +20,7 @@ static __always_inline __u64 label_read(struct atr_exec *ev, const void *securit
 	else
 		err = bpf_probe_read_kernel(&object, sizeof(object), at);
 	if (err)
-		ev->hdr.flags |= ATR_F_FAULT;
+		hdr->flags |= ATR_F_FAULT;
 	return lsm == ATR_LSM_SELINUX ? sid : object;
 }
 
@@ -29,10 +29,11 @@ static __always_inline __u64 label_read(struct atr_exec *ev, const void *securit
  * label that is never freed. A label whose profile was loaded anew stays with the task until it looks:
  * audit shows the one that took its place, as aa_get_newest_label() finds it.
  */
-static __always_inline void label_apparmor(struct atr_scratch *s, struct aa_label *label)
+static __always_inline void label_apparmor(struct atr_scratch *s, struct atr_task *t,
+					   struct aa_label *label)
 {
 	static const char unconfined[] = "uroot\0unconfined";
-	struct atr_str *str = &s->ev.apparmor;
+	struct atr_str *str = &t->apparmor;
 	__u32 modes = 0, start = s->pos;
 
 	str_begin(s, str);
@@ -53,10 +54,11 @@ static __always_inline void label_apparmor(struct atr_scratch *s, struct aa_labe
 	else if (bpf_probe_read_kernel(&modes, sizeof(modes), (void *)cfg_labels.modes))
 		str->flags |= ATR_S_FAULT;
 	if (modes)
-		s->ev.label_flags |= ATR_LABEL_MODES;
+		t->label_flags |= ATR_LABEL_MODES;
 }
 
-static __always_inline void ev_label(struct atr_scratch *s, struct task_struct *task, bool typed)
+static __always_inline void ev_label(struct atr_scratch *s, struct atr_hdr *hdr, struct atr_task *t,
+				     struct task_struct *task, bool typed)
 {
 	const struct cred *cred;
 	const void *security;
@@ -67,15 +69,15 @@ static __always_inline void ev_label(struct atr_scratch *s, struct task_struct *
 	cred = RD(typed, task, cred);
 	security = RD(typed, cred, security);
 	if (cfg_labels.task & 1 << ATR_LSM_SELINUX)
-		s->ev.sid = label_read(&s->ev, security, ATR_LSM_SELINUX);
+		t->sid = label_read(hdr, security, ATR_LSM_SELINUX);
 	if (cfg_labels.task & 1 << ATR_LSM_SMACK) {
-		object = label_read(&s->ev, security, ATR_LSM_SMACK);
-		str_append(s, &s->ev.smack, ATR_SMACK_MAX,
+		object = label_read(hdr, security, ATR_LSM_SMACK);
+		str_append(s, &t->smack, ATR_SMACK_MAX,
 			   BPF_CORE_READ((struct smack_known *)object, smk_known), false);
 	}
 	if (cfg_labels.task & 1 << ATR_LSM_APPARMOR) {
-		object = label_read(&s->ev, security, ATR_LSM_APPARMOR);
-		label_apparmor(s, (struct aa_label *)object);
+		object = label_read(hdr, security, ATR_LSM_APPARMOR);
+		label_apparmor(s, t, (struct aa_label *)object);
 	}
 }
 

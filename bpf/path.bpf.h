@@ -7,7 +7,7 @@
 
 static __always_inline void str_begin(struct atr_scratch *s, struct atr_str *str)
 {
-	str->off = sizeof(s->ev) + s->pos;
+	str->off = s->fixed + s->pos;
 	str->len = 0;
 	str->flags = 0;
 }
@@ -97,6 +97,42 @@ static __always_inline void walk_append(struct atr_scratch *s, struct atr_str *s
 		w->flags |= ATR_S_CUT;
 	str->flags = w->flags;
 	str->len = s->pos - w->start;
+}
+
+static __always_inline void walk_file(struct atr_scratch *s, struct atr_str *str, struct file *file)
+{
+	walk_append(s, str, BPF_CORE_READ(file, f_path.mnt), BPF_CORE_READ(file, f_path.dentry));
+}
+
+/*
+ * The argument area as get_cmdline() in mm/util.c shows it: if its last byte is no NUL the program
+ * has overwritten it with a title of its own, which may go on in the environment. Which part of it
+ * counts is for user space to say: both are sent, one behind the other. Returns how long the area is.
+ */
+static __always_inline __u32 title_append(struct atr_scratch *s, struct atr_str *title,
+					  struct mm_struct *mm)
+{
+	__u64 arg = BPF_CORE_READ(mm, arg_start), env = BPF_CORE_READ(mm, env_start);
+	__u64 len = BPF_CORE_READ(mm, arg_end) - arg, env_len = BPF_CORE_READ(mm, env_end) - env;
+	struct atr_str rest;
+	char last = 0;
+
+	/* A new mm that is not complete has no title yet, says get_cmdline(). */
+	if (!BPF_CORE_READ(mm, env_end))
+		len = 0;
+
+	if (len >= ATR_TITLE_MAX) {
+		bytes_append(s, title, ATR_TITLE_MAX, (void *)arg, ATR_TITLE_MAX);
+		return len;
+	}
+	bytes_append(s, title, ATR_TITLE_MAX, (void *)arg, len);
+	if (!len || bpf_probe_read_user(&last, 1, (void *)(arg + len - 1)) || !last)
+		return len;
+	if (env_len > ATR_TITLE_MAX - len)
+		env_len = ATR_TITLE_MAX - len;
+	bytes_append(s, &rest, ATR_TITLE_MAX, (void *)env, env_len);
+	title->len += rest.len;
+	return len;
 }
 
 #endif /* ATR_PATH_BPF_H */

@@ -6,7 +6,44 @@
 #include "bpf/task.bpf.h"
 #include "vmlinux/regs.h"
 
+/* How something was sent by a socket. */
+enum send_call {
+	SEND_NONE,
+	SEND_TO,
+	SEND_MSG,
+	SEND_WRITE,
+	SEND_WRITEV,
+};
+
 #if defined(__TARGET_ARCH_x86)
+
+static __always_inline enum send_call send_call(__u32 arch, __u32 nr)
+{
+	if (arch == AUDIT_ARCH_I386) {
+		switch (nr) {
+		case 369:
+			return SEND_TO;
+		case 370:
+			return SEND_MSG;
+		case 4:
+			return SEND_WRITE;
+		case 146:
+			return SEND_WRITEV;
+		}
+		return SEND_NONE;
+	}
+	switch (nr) {
+	case 44:
+		return SEND_TO;
+	case 46:
+		return SEND_MSG;
+	case 1:
+		return SEND_WRITE;
+	case 20:
+		return SEND_WRITEV;
+	}
+	return SEND_NONE;
+}
 
 #define ATR_ARCH_NATIVE AUDIT_ARCH_X86_64
 
@@ -56,6 +93,34 @@ static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __
 }
 
 #elif defined(__TARGET_ARCH_arm64)
+
+static __always_inline enum send_call send_call(__u32 arch, __u32 nr)
+{
+	if (arch == AUDIT_ARCH_ARM) {
+		switch (nr) {
+		case 290:
+			return SEND_TO;
+		case 296:
+			return SEND_MSG;
+		case 4:
+			return SEND_WRITE;
+		case 146:
+			return SEND_WRITEV;
+		}
+		return SEND_NONE;
+	}
+	switch (nr) {
+	case 206:
+		return SEND_TO;
+	case 211:
+		return SEND_MSG;
+	case 64:
+		return SEND_WRITE;
+	case 66:
+		return SEND_WRITEV;
+	}
+	return SEND_NONE;
+}
 
 #define ATR_ARCH_NATIVE AUDIT_ARCH_AARCH64
 

@@ -51,6 +51,11 @@ struct file___union {
 	} f_u;
 };
 
+/* before 6.15, 633488947ef6 ("kernfs: Use RCU to access kernfs_node::parent") */
+struct kernfs_node___parent {
+	struct kernfs_node *parent;
+};
+
 /* before 6.19: afterwards it is something else of the same name */
 struct task_security_struct___cred {
 	__u32 sid;

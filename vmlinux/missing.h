@@ -16,6 +16,20 @@
 #define TS_COMPAT	      0x0002	  /* arch/x86/include/asm/thread_info.h */
 #define TIF_32BIT_ARM64	      22	  /* arch/arm64/include/asm/thread_info.h */
 
+#define ECONNREFUSED	      111      /* include/uapi/asm-generic/errno.h */
+#define S_IFMT		      00170000 /* include/uapi/linux/stat.h */
+#define S_IFSOCK	      0140000
+#define AF_NETLINK	      16 /* include/linux/socket.h */
+#define NETLINK_AUDIT	      9	 /* include/uapi/linux/netlink.h */
+#define CAP_AUDIT_WRITE	      29 /* include/uapi/linux/capability.h */
+#define AUDIT_TTY_ENABLE      1	 /* include/uapi/linux/audit.h */
+#define AUDIT_USER	      1005
+#define AUDIT_USER_TTY	      1124
+#define SIGNAL_UNKILLABLE     0x40 /* include/linux/sched/signal.h */
+
+#define PIDTYPE_TGID	      1		  /* include/linux/pid_types.h */
+#define PID_NS_INIT_INO	      0xeffffffcU /* include/linux/proc_ns.h */
+
 #define PF_KTHREAD	      0x00200000  /* include/linux/sched.h */
 #define X32_SYSCALL_BIT	      0x40000000U /* arch/x86/include/uapi/asm/unistd.h */
 

@@ -21,6 +21,7 @@ struct pt_regs {
 	unsigned long si;
 	unsigned long di;
 	unsigned long orig_ax;
+	unsigned long sp;
 };
 
 #elif defined(__TARGET_ARCH_arm64)
@@ -34,6 +35,7 @@ struct pt_regs {
 /* What a kprobe is handed: the beginning of pt_regs, and the ABI's. */
 struct user_pt_regs {
 	__u64 regs[31];
+	__u64 sp;
 };
 
 #else

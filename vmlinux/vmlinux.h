@@ -135,6 +135,8 @@ struct path {
 struct file {
 	unsigned int f_mode;
 	unsigned int f_flags;
+	void *private_data;
+	const struct cred *f_cred;
 	struct inode *f_inode;
 	struct path f_path;
 	/* since 6.7; before: flavors.h */
@@ -156,6 +158,31 @@ struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
 	unsigned long *close_on_exec;
+};
+
+struct sock_common {
+	unsigned short skc_family;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+	struct socket *sk_socket;
+};
+
+struct socket {
+	struct file *file;
+	struct sock *sk;
+};
+
+struct netlink_sock {
+	struct sock sk;
+	__u32 dst_portid;
+};
+
+struct sk_buff {
+	unsigned int len;
+	unsigned char *data;
 };
 
 struct files_struct {
@@ -183,8 +210,54 @@ struct mnt_namespace {
 	struct ns_common ns;
 };
 
+struct new_utsname {
+	char nodename[65];
+};
+
+struct uts_namespace {
+	struct new_utsname name;
+};
+
 struct nsproxy {
+	struct uts_namespace *uts_ns;
 	struct mnt_namespace *mnt_ns;
+};
+
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
+struct kernfs_node {
+	const char *name;
+	struct kernfs_node *__parent; /* before 6.15: flavors.h */
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+/* The value is the kernel's own. */
+enum cgroup_subsys_id {
+	pids_cgrp_id = 11,
+};
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[14];
+	struct cgroup *dfl_cgrp;
 };
 
 struct uid_gid_extent {
@@ -243,7 +316,11 @@ struct tty_struct {
 };
 
 struct signal_struct {
+	struct pid *pids[4];
 	struct tty_struct *tty;
+	unsigned int flags;
+	/* with CONFIG_AUDIT */
+	unsigned int audit_tty;
 };
 
 struct thread_info {
@@ -268,6 +345,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct css_set *cgroups;
 	struct callback_head *task_works;
 	/* with CONFIG_PREEMPT_RCU */
 	int rcu_read_lock_nesting;
@@ -354,6 +432,16 @@ struct aa_profile {
 	long mode;
 	struct aa_label label;
 };
+
+struct sigaction {
+	void *sa_handler;
+};
+
+struct k_sigaction {
+	struct sigaction sa;
+};
+
+struct kernel_siginfo;
 
 struct seq_file;
 

@@ -18,21 +18,43 @@ static void touch(const struct atr_view *view, const struct atr_str *str)
 		touched += bytes[i];
 }
 
+static void touch_task(const struct atr_view *view)
+{
+	touch(view, &view->task->tty);
+	touch(view, &view->task->exe);
+	touch(view, &view->task->cgroup);
+	touch(view, &view->task->apparmor);
+	touch(view, &view->task->smack);
+	touched += strlen(view->task->comm);
+}
+
 static void touch_strings(const struct atr_view *view)
 {
+	if (view->task)
+		touch_task(view);
 	switch (view->hdr->kind) {
 	case ATR_KIND_EXEC:
 	case ATR_KIND_EXECFAIL:
 		touch(view, &view->exec->name);
-		touch(view, &view->exec->exe);
 		touch(view, &view->exec->cwd);
 		touch(view, &view->exec->interp);
 		touch(view, &view->exec->argv);
 		touch(view, &view->exec->title);
 		touch(view, &view->exec->script);
-		touch(view, &view->exec->tty);
 		touched += view->exec->files[view->exec->nfiles ? view->exec->nfiles - 1 : 0].ino;
-		touched += strlen(view->exec->task.comm);
+		break;
+	case ATR_KIND_MESSAGE:
+		touch(view, &view->message->text);
+		break;
+	case ATR_KIND_LOGIN:
+		touch(view, &view->login->title);
+		break;
+	case ATR_KIND_PAM:
+		touch(view, &view->pam->text);
+		touch(view, &view->pam->node);
+		break;
+	case ATR_KIND_KERNEL:
+		touch(view, &view->kernel->text);
 		break;
 	case ATR_KIND_CHUNK:
 		touch(view, &view->chunk->data);

@@ -150,9 +150,9 @@ static inline void an_exec(struct event *ev)
 	e->interp.flags = ATR_S_NULL;
 	e->title.flags = ATR_S_NULL;
 	e->script.flags = ATR_S_NULL;
-	e->tty.flags = ATR_S_NULL;
+	e->task.tty.flags = ATR_S_NULL;
 	event_puts(ev, &e->name, "/usr/bin/ls");
-	event_walk(ev, &e->exe, "/usr/bin/ls");
+	event_walk(ev, &e->task.exe, "/usr/bin/ls");
 	event_walk(ev, &e->cwd, "/root");
 	event_put(ev, &e->argv, "ls\0/", 5);
 }
@@ -187,10 +187,10 @@ static inline void an_execfail(struct event *ev, int error)
 	e->argv.flags = ATR_S_NULL;
 	e->script.flags = ATR_S_NULL;
 	event_puts(ev, &e->name, "/nope");
-	event_walk(ev, &e->exe, "/usr/bin/bash");
+	event_walk(ev, &e->task.exe, "/usr/bin/bash");
 	event_walk(ev, &e->cwd, "/home/ann");
 	event_put(ev, &e->title, "-bash", 6);
-	event_puts(ev, &e->tty, "pts0");
+	event_puts(ev, &e->task.tty, "pts0");
 }
 
 static inline void a_file_answer(struct event *ev, const struct atr_file *file, unsigned int type,

@@ -85,10 +85,10 @@ static void test_truncated(unsigned int kind)
 static void test_strings(void)
 {
 	static const size_t strs[] = {
-		offsetof(struct atr_exec, name),   offsetof(struct atr_exec, exe),
+		offsetof(struct atr_exec, name),   offsetof(struct atr_exec, task.exe),
 		offsetof(struct atr_exec, cwd),	   offsetof(struct atr_exec, interp),
 		offsetof(struct atr_exec, argv),   offsetof(struct atr_exec, title),
-		offsetof(struct atr_exec, script), offsetof(struct atr_exec, tty),
+		offsetof(struct atr_exec, script), offsetof(struct atr_exec, task.tty),
 	};
 	unsigned int i, bad = 0;
 	struct atr_view view;
@@ -161,7 +161,7 @@ static void test_names(void)
 	struct atr_str none = { 0 };
 
 	is_str(kind_name(ATR_KIND_EXECFAIL), "failed exec", "name of a kind");
-	is_str(kind_name(4), "unknown", "of no kind");
+	is_str(kind_name(15), "unknown", "of no kind");
 	is_str(kind_name(~0U), "unknown", "of a number far out");
 	is_str(cause_name(0), causes[0], "name of a cause");
 	is_str(cause_name(1), causes[1], "of another");

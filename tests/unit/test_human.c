@@ -124,7 +124,7 @@ static void test_lines(void)
 	tell_name(r, 1000, "alice");
 	ev.exec.task.auid = 1000;
 	ev.exec.task.ses = 3;
-	event_puts(&ev, &ev.exec.tty, "pts0");
+	event_puts(&ev, &ev.exec.task.tty, "pts0");
 	event_put(&ev, &ev.exec.argv, "ls\0-la\0/tmp/a b\0", 16);
 	ev.exec.argc = 3;
 	line_is(r,
@@ -145,7 +145,7 @@ static void test_lines(void)
 		"a failed one");
 	ev.exec.exit = -4000;
 	ev.exec.name.flags = ATR_S_FAULT;
-	ev.exec.exe.flags = ATR_S_NULL;
+	ev.exec.task.exe.flags = ATR_S_NULL;
 	line_is(r, "00:41:08.500 alice ses=3 tty=pts0 exit=-4000 exe=? cwd=/home/ann ! ?\n",
 		"where things are not known");
 	an_execfail(&ev, 0);

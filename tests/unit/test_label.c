@@ -120,7 +120,7 @@ static void test_none(void)
 	struct recorder *r = on_host(0);
 
 	an_exec(&ev);
-	ev.exec.sid = 7;
+	ev.exec.task.sid = 7;
 	has(r, "SYSCALL", "exe=\"/usr/bin/ls\" key=(null)", "no module, no subj=");
 	has(r, "PATH", "rdev=00:00 nametype=", "nor obj=");
 	recorder__free(r);
@@ -131,7 +131,7 @@ static void test_selinux(void)
 	struct recorder *r = on_host(ATR_LSM_SELINUX);
 
 	an_exec(&ev);
-	ev.exec.sid = 7;
+	ev.exec.task.sid = 7;
 	ev.exec.files[0].sid = 8;
 	has(r, "SYSCALL",
 	    " subj=? key=(null)\x1d"
@@ -154,12 +154,12 @@ static void test_apparmor_records(void)
 
 	an_exec(&ev);
 	has(r, "SYSCALL", " subj=? key=", "a module that is on and was not read");
-	event_put(&ev, &ev.exec.apparmor, "0root\0a b", sizeof("0root\0a b"));
+	event_put(&ev, &ev.exec.task.apparmor, "0root\0a b", sizeof("0root\0a b"));
 	has(r, "SYSCALL", " subj=a b key=(null)", "blanks are the kernel's");
 	has(r, "PATH", "rdev=00:00 nametype=", "it labels no files");
-	ev.exec.label_flags = ATR_LABEL_MODES;
+	ev.exec.task.label_flags = ATR_LABEL_MODES;
 	has(r, "SYSCALL", " subj=a b (enforce) key=(null)", "with its mode");
-	ev.exec.apparmor.flags = ATR_S_CUT;
+	ev.exec.task.apparmor.flags = ATR_S_CUT;
 	has(r, "SYSCALL", " subj=? key=", "half a label is none");
 	recorder__free(r);
 }
@@ -170,8 +170,8 @@ static void test_several(void)
 	char *text, *line;
 
 	an_exec(&ev);
-	ev.exec.sid = 1;
-	event_put(&ev, &ev.exec.apparmor, "uroot\0unconfined", sizeof("uroot\0unconfined"));
+	ev.exec.task.sid = 1;
+	event_put(&ev, &ev.exec.task.apparmor, "uroot\0unconfined", sizeof("uroot\0unconfined"));
 	tell(r, 1, "kernel");
 	text = feed_str(r, &ev);
 	line = line_of(text, 0);
@@ -208,7 +208,7 @@ static void test_wanted(void)
 	unsigned int i, asked = 0;
 
 	an_exec(&ev);
-	ev.exec.sid = 7;
+	ev.exec.task.sid = 7;
 	ok(asks(r), "an unknown number is asked for");
 	tell(r, 7, NULL);
 	ok(!asks(r), "once an event");

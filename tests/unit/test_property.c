@@ -87,7 +87,7 @@ static void random_exec(void)
 	e->hdr.flags = at > ATR_ARGV_INLINE ? ATR_F_CHUNKED : 0;
 	event_put(&ev, &e->argv, argv, at > ATR_ARGV_INLINE ? 0 : at);
 	event_put(&ev, &e->name, name, random_bytes(name, random_below(10) ? 200 : 4000));
-	random_walk(&e->exe);
+	random_walk(&e->task.exe);
 	random_walk(&e->cwd);
 	memset(e->task.comm, 0, sizeof(e->task.comm));
 	random_bytes(e->task.comm, 15);
@@ -206,7 +206,7 @@ static bool check_fields(auparse_state_t *au)
 	const struct atr_task *t = &e->task;
 
 	return field_is(au, AUDIT_SYSCALL, "comm", t->comm, strlen(t->comm)) &&
-	       walk_is(au, AUDIT_SYSCALL, "exe", &e->exe) &&
+	       walk_is(au, AUDIT_SYSCALL, "exe", &e->task.exe) &&
 	       walk_is(au, AUDIT_CWD, "cwd", &e->cwd) &&
 	       field_is(au, AUDIT_PATH, "name", ev.bytes + e->name.off, e->name.len) &&
 	       number_is(au, AUDIT_SYSCALL, "uid", 10, t->uid) &&

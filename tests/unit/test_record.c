@@ -120,7 +120,8 @@ static void test_syscall(void)
 		.personality = 0x40000,
 		.comm = "a b",
 	};
-	event_puts(&ev, &ev.exec.tty, "pts12");
+	event_puts(&ev, &ev.exec.task.tty, "pts12");
+	event_walk(&ev, &ev.exec.task.exe, "/usr/bin/ls");
 	record_is(r, "SYSCALL",
 		  "type=SYSCALL msg=audit(1.500:4): arch=c000003e syscall=59"
 		  " per=40000 success=yes exit=0 a0=55fe2996e640 a1=55fe2996e6a0 a2=55fe2996e6c0"
@@ -130,7 +131,7 @@ static void test_syscall(void)
 	ev.exec.args[0] = ~0ULL;
 	ev.exec.arch = 0x40000003;
 	ev.exec.nr = 11;
-	ev.exec.exe.flags = ATR_S_NULL;
+	ev.exec.task.exe.flags = ATR_S_NULL;
 	record_has(r, "SYSCALL", " exe=(null) ", "a task without a program");
 	record_has(r, "SYSCALL", "arch=40000003 syscall=11 ", "another ABI");
 	record_has(r, "SYSCALL", " a0=ffffffffffffffff ", "a wide argument");
@@ -196,7 +197,7 @@ static void test_flaws(void)
 		  "\x1d"
 		  "AUTRAIL=\"name-unknown,file-unknown\"",
 		  "a PATH of which nothing is known");
-	ev.exec.cwd.flags = ev.exec.tty.flags = ATR_S_FAULT;
+	ev.exec.cwd.flags = ev.exec.task.tty.flags = ATR_S_FAULT;
 	record_has(r, "CWD", " cwd=?", "a directory that could not be read");
 	record_has(r, "SYSCALL", " tty=? ", "and a terminal");
 	an_exec(&ev);

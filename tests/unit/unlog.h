@@ -143,7 +143,7 @@ static inline void unlog_profiles(struct unlog *u, char *label)
 	if (mode) {
 		for (i = 0; strcmp(modes[i], mode + 2) != 0;)
 			i++;
-		u->ev.exec.label_flags = ATR_LABEL_MODES;
+		u->ev.exec.task.label_flags = ATR_LABEL_MODES;
 		*mode = '\0';
 	}
 	for (at = label; at; at = next) {
@@ -162,7 +162,7 @@ static inline void unlog_profiles(struct unlog *u, char *label)
 		stream_bytes(&parts, ns, strlen(ns) + 1);
 		stream_bytes(&parts, name, strlen(name) + 1);
 	}
-	event_put(&u->ev, &u->ev.exec.apparmor, parts.bytes, parts.len);
+	event_put(&u->ev, &u->ev.exec.task.apparmor, parts.bytes, parts.len);
 	stream_free(&parts);
 }
 
@@ -180,11 +180,11 @@ static inline void unlog_subj(struct unlog *u, const char *line)
 	a_host(&u->answer, lsm);
 	stream_add(&u->out, &u->answer);
 	if (lsm == ATR_LSM_SELINUX) {
-		u->ev.exec.sid = 1000;
+		u->ev.exec.task.sid = 1000;
 		a_label(&u->answer, 1000, label);
 		stream_add(&u->out, &u->answer);
 	} else if (lsm == ATR_LSM_SMACK) {
-		event_puts(&u->ev, &u->ev.exec.smack, label);
+		event_puts(&u->ev, &u->ev.exec.task.smack, label);
 	} else {
 		unlog_profiles(u, label);
 	}
@@ -319,12 +319,12 @@ static inline void unlog_syscall(struct unlog *u, const char *line)
 	t->ses = unlog_number(line, "ses=", 10);
 	len = unlog_text(u, line, "comm=");
 	memcpy(t->comm, u->value, len < 15 ? len : 15);
-	unlog_walk(u, line, "exe=", &e->exe);
+	unlog_walk(u, line, "exe=", &e->task.exe);
 	tty = unlog_raw(line, "tty=", &len);
 	if (strncmp(tty, "(none)", 6))
-		event_put(&u->ev, &e->tty, tty, len);
+		event_put(&u->ev, &e->task.tty, tty, len);
 	else
-		e->tty.flags = ATR_S_NULL;
+		e->task.tty.flags = ATR_S_NULL;
 	e->interp.flags = e->script.flags = e->title.flags = e->argv.flags = ATR_S_NULL;
 	unlog_plain_caps(e);
 	unlog_subj(u, line);

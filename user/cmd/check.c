@@ -167,6 +167,7 @@ static int check_run(void *dest, int argc, char **argv)
 {
 	struct atr_probe_opts probe_opts = {
 		.failed = true,
+		.logins = true,
 		.exact = true,
 		.hooks = *(enum atr_mode *)dest,
 		.ring_bytes = 256 << 10,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,8 @@ static int feed(struct pipeline *p, const void *data, size_t size)
 	err = recorder__feed(p->recorder, &view, &text, &len);
 	if (!err && len)
 		emit(p, view.hdr, text, len);
+	else if (!err && view.hdr->kind < ATR_KIND_USER && view.hdr->kind != ATR_KIND_CHUNK)
+		p->counts.filtered++;
 	return err;
 }
 
@@ -246,15 +249,44 @@ static int clock_tick(struct pipeline *p)
 	return feed(p, &now, sizeof(now));
 }
 
+/*
+ * The sessions that there are already: those of the processes that /proc shows at this moment. Hooks are
+ * live, so that one which begins meanwhile is seen either way.
+ */
+static int sessions_tell(struct pipeline *p)
+{
+	struct atr_session event;
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	int err = 0;
+
+	if (!proc)
+		return 0;
+	while (!err && (entry = readdir(proc))) {
+		if (!session_event(entry->d_name, &event))
+			err = feed(p, &event, sizeof(event));
+	}
+	closedir(proc);
+	return err;
+}
+
 int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe)
 {
+	const struct host_facts facts = {
+		.first_serial = first_serial,
+		.lsms = probe__lsms(probe),
+		.spaces = probe__spaces(probe),
+		.sessions = probe__logins(probe),
+	};
 	struct atr_host host;
 	int err;
 
 	p->probe = probe;
-	host_event(first_serial, probe__lsms(probe), &host);
+	host_event(&facts, &host);
 	err = feed(p, &host, sizeof(host));
-	return err ? err : clock_tick(p);
+	if (!err)
+		err = clock_tick(p);
+	return err || !facts.sessions ? err : sessions_tell(p);
 }
 
 static int report(struct pipeline *p, unsigned int kind, unsigned int cause,

@@ -12,9 +12,10 @@
 
 struct pipeline;
 
-/* Counts of EXEC and EXECFAIL events, which the ledger adds up. */
+/* Counts of events, which the ledger adds up. */
 struct pipeline_counts {
 	__u64 written;
+	__u64 filtered;		   /* told nothing that is to be recorded */
 	__u64 lost[ATR_CAUSE_MAX]; /* in user space */
 	__u64 gaps;		   /* missing sequence numbers */
 };

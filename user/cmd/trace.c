@@ -37,7 +37,7 @@ static struct trace_opts {
 	enum atr_format format;
 	struct atr_probe_opts probe;
 } trace_opts = {
-	.probe = { .failed = true, .ring_bytes = 8 << 20 },
+	.probe = { .failed = true, .logins = true, .ring_bytes = 8 << 20 },
 };
 
 struct trace {
@@ -70,6 +70,12 @@ static const char *set_format(void *dest, const char *arg)
 static const char *set_no_failed(void *dest, const char *arg)
 {
 	((struct trace_opts *)dest)->probe.failed = false;
+	return NULL;
+}
+
+static const char *set_no_logins(void *dest, const char *arg)
+{
+	((struct trace_opts *)dest)->probe.logins = false;
 	return NULL;
 }
 
@@ -122,6 +128,9 @@ static const struct opt opts[] = {
 	  set_format },
 	{ 0, "no-failed", NULL, "leave out failed execs, and the hooks that every call pays for",
 	  set_no_failed },
+	{ 0, "no-logins", NULL,
+	  "leave out logins, what programs tell the audit system, and ends by a signal",
+	  set_no_logins },
 	{ 0, "exact", NULL,
 	  "tell files that an exec may not open by a hook that every open() pays for", set_exact },
 	{ 0, "hooks", "WAY", "fentry, kprobe or tracepoint; default auto, the best there is",
@@ -256,11 +265,11 @@ static void print_ledger(struct trace *t)
 			sent += cause == ATR_CAUSE_RING_FULL ? loss.count : 0;
 		}
 	}
-	log_info("ledger: seen %llu = written %llu + filtered 0 + lost %llu", seen, counts->written,
-		 lost);
-	if (seen != counts->written + lost)
+	log_info("ledger: seen %llu = written %llu + filtered %llu + lost %llu", seen,
+		 counts->written, counts->filtered, lost);
+	if (seen != counts->written + counts->filtered + lost)
 		log_warn("the ledger does not add up: %lld events are unaccounted for",
-			 (long long)(seen - counts->written - lost));
+			 (long long)(seen - counts->written - counts->filtered - lost));
 	if (counts->gaps > sent)
 		log_warn("%llu sequence numbers are missing, %llu events were refused by the ring",
 			 counts->gaps, sent);

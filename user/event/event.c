@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MAX_STRS 20
+#define MAX_STRS 24
 
 /*
  * What the decoder must know of a payload: its fixed size, where its strings are described, and how
@@ -28,6 +28,11 @@ enum {
 	{                                                   \
 		offsetof(struct atr_##payload, member), max \
 	}
+#define TASK_STRS(payload)                                                 \
+	STR(payload, task.tty, ATR_TTY_MAX), STR(payload, task.exe, WALK), \
+		STR(payload, task.cgroup, ATR_CGROUP_MAX),                 \
+		STR(payload, task.apparmor, ATR_LABEL_MAX),                \
+		STR(payload, task.smack, ATR_SMACK_MAX)
 #define LAYOUT(payload, ...)                                                                  \
 	static const struct layout layout_##payload = { .size = sizeof(struct atr_##payload), \
 							.strs = __VA_ARGS__ }
@@ -35,14 +40,13 @@ enum {
 /* One for each payload of ATR_KINDS, found by its name: a kind without one does not compile. */
 /* clang-format off */
 LAYOUT(exec, {
+	TASK_STRS(exec),
 	STR(exec, name, NAME),
-	STR(exec, exe, WALK),
 	STR(exec, cwd, WALK),
 	STR(exec, interp, NAME),
 	STR(exec, argv, ATR_ARGV_INLINE),
 	STR(exec, title, ATR_TITLE_MAX),
 	STR(exec, script, WALK),
-	STR(exec, tty, ATR_TTY_MAX),
 	STR(exec, root, WALK),
 	STR(exec, dir, WALK),
 	STR(exec, names[0], NAME),
@@ -52,15 +56,20 @@ LAYOUT(exec, {
 	STR(exec, names[4], NAME),
 	STR(exec, names[5], NAME),
 	STR(exec, names[6], NAME),
-	STR(exec, apparmor, ATR_LABEL_MAX),
-	STR(exec, smack, ATR_SMACK_MAX),
 });
+LAYOUT(message, { TASK_STRS(message), STR(message, text, ATR_MESSAGE_MAX) });
+LAYOUT(login, { TASK_STRS(login), STR(login, title, ATR_TITLE_MAX) });
+LAYOUT(pam, { TASK_STRS(pam), STR(pam, text, ATR_PAM_TEXT_MAX), STR(pam, node, ATR_NODE_MAX) });
+LAYOUT(abend, { TASK_STRS(abend) });
+LAYOUT(kernel, { STR(kernel, text, ATR_MESSAGE_MAX) });
 LAYOUT(chunk, { STR(chunk, data, ATR_CHUNK_MAX) });
 LAYOUT(clock, { { 0 } });
 LAYOUT(file_answer, { STR(file_answer, interp, NAME), STR(file_answer, arg, NAME) });
 LAYOUT(item_answer, { STR(item_answer, label, ATR_LABEL_MAX) });
 LAYOUT(name_answer, { STR(name_answer, name, NAME) });
 LAYOUT(label_answer, { STR(label_answer, text, NAME) });
+LAYOUT(session, { { 0 } });
+LAYOUT(address_answer, { STR(address_answer, name, NAME), STR(address_answer, address, NAME) });
 LAYOUT(lost, { { 0 } });
 LAYOUT(host, { { 0 } });
 /* clang-format on */
@@ -87,6 +96,15 @@ static const char *const causes[] = {
 ATR_KINDS(CHECK)
 #undef CHECK
 
+#define CHECK_TASK(payload)                                                                     \
+	_Static_assert(offsetof(struct atr_##payload, task) == offsetof(struct atr_exec, task), \
+		       "the task has its place")
+CHECK_TASK(message);
+CHECK_TASK(login);
+CHECK_TASK(pam);
+CHECK_TASK(abend);
+#undef CHECK_TASK
+
 static int check_strs(const char *data, size_t size, const struct layout *layout)
 {
 	unsigned int i;
@@ -107,17 +125,24 @@ static int check_strs(const char *data, size_t size, const struct layout *layout
 
 static int check_exec(const struct atr_exec *exec)
 {
-	if (exec->nfiles > ATR_FILES_MAX || exec->running >= ATR_FILES_MAX)
-		return -EBADMSG;
-	if (!memchr(exec->task.comm, '\0', sizeof(exec->task.comm)))
-		return -EBADMSG;
-	return 0;
+	return exec->nfiles > ATR_FILES_MAX || exec->running >= ATR_FILES_MAX ? -EBADMSG : 0;
+}
+
+/* The task of an event that tells of one: always in the same place, its strings the first ones. */
+static const struct atr_task *task_of(const void *data, const struct layout *layout)
+{
+	const size_t at = offsetof(struct atr_exec, task);
+
+	if (layout->strs[0].at != at + offsetof(struct atr_task, tty))
+		return NULL;
+	return (const void *)((const char *)data + at);
 }
 
 int event_view(const void *data, size_t size, struct atr_view *ret_view)
 {
 	const struct atr_hdr *hdr = data;
 	const struct layout *layout;
+	const struct atr_task *task;
 	int err;
 
 	if ((uintptr_t)data % 8)
@@ -138,7 +163,11 @@ int event_view(const void *data, size_t size, struct atr_view *ret_view)
 		err = check_exec(data);
 	if (err)
 		return err;
+	task = task_of(data, layout);
+	if (task && !memchr(task->comm, '\0', sizeof(task->comm)))
+		return -EBADMSG;
 	ret_view->hdr = hdr;
+	ret_view->task = task;
 	ret_view->payload = data;
 	return 0;
 }

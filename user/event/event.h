@@ -12,6 +12,7 @@
 
 struct atr_view {
 	const struct atr_hdr *hdr;
+	const struct atr_task *task; /* whose it is; NULL for what is made in user space */
 	union {
 		const void *payload;
 		const struct atr_exec *exec;
@@ -21,6 +22,13 @@ struct atr_view {
 		const struct atr_item_answer *item_answer;
 		const struct atr_name_answer *name_answer;
 		const struct atr_label_answer *label_answer;
+		const struct atr_message *message;
+		const struct atr_login *login;
+		const struct atr_pam *pam;
+		const struct atr_abend *abend;
+		const struct atr_kernel *kernel;
+		const struct atr_session *session;
+		const struct atr_address_answer *address_answer;
 		const struct atr_lost *lost;
 		const struct atr_host *host;
 	};

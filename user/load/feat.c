@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -84,6 +85,20 @@ static void labels_on(struct atr_features *f)
 		f->labels.inode &= 1u << ATR_LSM_SELINUX;
 }
 
+/* Those of process 1; in a pid namespace of our own it is not the machine's, but what we take for it. */
+static void spaces_read(__u32 spaces[3])
+{
+	static const char *const paths[] = { "/proc/1/ns/mnt", "/proc/1/ns/pid",
+					     "/proc/1/ns/user" };
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (!stat(paths[i], &st))
+			spaces[i] = st.st_ino;
+	}
+}
+
 int features_probe(struct atr_features *ret)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
@@ -121,11 +136,14 @@ int features_probe(struct atr_features *ret)
 			.prepare_exec = skel->bss->has_prepare_exec,
 			.preemption = skel->bss->has_preemption,
 			.loginuid = skel->bss->has_loginuid,
+			.send_length = skel->bss->has_send_length,
+			.struct_args = skel->bss->has_struct_args && skel->bss->has_loginuid,
 			.fput = skel->bss->has_fput,
 			.compat = has_compat(),
 			.labels = skel->bss->labels,
 		};
 		trials_run(ret);
+		spaces_read(ret->spaces);
 		labels_on(ret);
 	}
 	feat_bpf__destroy(skel);

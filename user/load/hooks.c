@@ -14,6 +14,14 @@
 		execat32, fact, mode, type, ATR_CALL_COMPAT("execveat"), FEATURE(compat)  \
 	}
 
+/* Entry and return of a function of libpam: one program an entry, one for all returns. */
+#define UPROBES(program, function)                                                          \
+	{ program, ATR_FACT_PAM, ATR_MODE_UPROBE, "uprobe", function, FEATURE(uretprobe) }, \
+	{                                                                                   \
+		"atr_pam_return", ATR_FACT_PAM, ATR_MODE_UPROBE, "uretprobe", function,     \
+			FEATURE(uretprobe)                                                  \
+	}
+
 /*
  * In the order in which they are attached: what a later one relies on comes before it. atr_ld
  * shares its tracepoint with atr_exec and runs first because it is attached first.
@@ -55,6 +63,35 @@ const struct hook atr_hooks[] = {
 	{ "atr_failat", ATR_FACT_FAILED, ATR_MODE_TRACEPOINT, "tracepoint", "sys_exit_execveat",
 	  ATR_NO_FEATURE },
 	{ "atr_labels", ATR_FACT_LABEL, ATR_MODE_BTF, "iter", "task", FEATURE(selinux) },
+	{ "atr_unicast", ATR_FACT_MESSAGE, ATR_MODE_FENTRY, "fentry", ATR_FUNC_NETLINK,
+	  FEATURE(fentry) },
+	{ "atr_kunicast", ATR_FACT_MESSAGE, ATR_MODE_KPROBE, "kprobe", ATR_FUNC_NETLINK,
+	  FEATURE(kprobe) },
+	{ "atr_sent", ATR_FACT_MESSAGE, ATR_MODE_AFTER, "tp_btf", "sock_send_length",
+	  FEATURE(send_length) },
+	{ "atr_sendto", ATR_FACT_MESSAGE, ATR_MODE_TRACEPOINT, "tracepoint", "sys_enter_sendto",
+	  ATR_NO_FEATURE },
+	{ "atr_sendmsg", ATR_FACT_MESSAGE, ATR_MODE_TRACEPOINT, "tracepoint", "sys_enter_sendmsg",
+	  ATR_NO_FEATURE },
+	{ "atr_login", ATR_FACT_LOGIN, ATR_MODE_FENTRY, "fentry", ATR_FUNC_LOGINUID,
+	  FEATURE(struct_args) },
+	{ "atr_logged_in", ATR_FACT_LOGIN, ATR_MODE_FENTRY, "fexit", ATR_FUNC_LOGINUID,
+	  FEATURE(struct_args) },
+	{ "atr_klogin", ATR_FACT_LOGIN, ATR_MODE_KPROBE, "kprobe", ATR_FUNC_LOGINUID,
+	  FEATURE(loginuid) },
+	{ "atr_klogged_in", ATR_FACT_LOGIN, ATR_MODE_KPROBE, "kretprobe", ATR_FUNC_LOGINUID,
+	  FEATURE(loginuid) },
+	UPROBES("atr_pam_start", "pam_start"),
+	UPROBES("atr_pam_item", "pam_set_item"),
+	UPROBES("atr_pam_user", "pam_get_user"),
+	UPROBES("atr_pam_auth", "pam_authenticate"),
+	UPROBES("atr_pam_acct", "pam_acct_mgmt"),
+	UPROBES("atr_pam_cred", "pam_setcred"),
+	UPROBES("atr_pam_open", "pam_open_session"),
+	UPROBES("atr_pam_close", "pam_close_session"),
+	UPROBES("atr_pam_chauth", "pam_chauthtok"),
+	UPROBES("atr_pam_end", "pam_end"),
+	{ "atr_abend", ATR_FACT_ABEND, ATR_MODE_BTF, "tp_btf", "signal_deliver", ATR_NO_FEATURE },
 };
 
 const size_t atr_hooks_count = sizeof(atr_hooks) / sizeof(atr_hooks[0]);
@@ -77,18 +114,33 @@ const struct fact atr_facts[ATR_FACT_MAX] = {
 	[ATR_FACT_FAILED] = { "failed execs", false, "failed execs are not recorded" },
 	[ATR_FACT_LABEL] = { "texts of SELinux labels", false,
 			     "subj=? in place of labels, but of those that the kernel begins with" },
+	[ATR_FACT_MESSAGE] = { "user messages", false,
+			       "what programs tell the audit system is not recorded" },
+	[ATR_FACT_LOGIN] = { "login uids as they are set", false,
+			     "LOGIN is derived from the first event of a session, without SYSCALL "
+			     "and PROCTITLE; a login uid that was refused is not recorded" },
+	[ATR_FACT_PAM] = { "calls of libpam", false,
+			   "logins that libpam does not report itself are not recorded" },
+	[ATR_FACT_ABEND] = { "ends by a signal", false, "ANOM_ABEND is not recorded" },
 };
 
 const char *const atr_modes[ATR_MODE_MAX] = {
 	[ATR_MODE_BTF] = "tp_btf",
 	[ATR_MODE_FENTRY] = "fentry",
 	[ATR_MODE_KPROBE] = "kprobe",
+	[ATR_MODE_AFTER] = "tp_btf",
 	[ATR_MODE_TRACEPOINT] = "tracepoint",
+	[ATR_MODE_UPROBE] = "uprobe",
 };
 
 static bool has(const struct atr_features *features, size_t feature)
 {
 	return feature == ATR_NO_FEATURE || *(const bool *)((const char *)features + feature);
+}
+
+const char *hook_library(const struct hook *hook)
+{
+	return hook->mode == ATR_MODE_UPROBE ? "libpam.so.0" : NULL;
 }
 
 bool hook_compat(const struct hook *hook)

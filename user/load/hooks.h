@@ -24,20 +24,28 @@ struct atr_features {
 	bool kprobe; /* by kprobe and kretprobe */
 	bool compat; /* runs 32-bit programs */
 	bool selinux;
-	__u32 lsms; /* that label tasks, as struct atr_host has them */
+	bool send_length; /* tracepoint sock_send_length */
+	bool struct_args; /* fentry and fexit of functions that take a structure by value */
+	bool uretprobe;	  /* returns in programs can be hooked, and those under seccomp live on */
+	__u32 spaces[3];  /* the initial namespaces, 0: not known: mount, pid, user */
+	__u32 lsms;	  /* that label tasks, as struct atr_host has them */
 	struct atr_label_sources labels;
 };
 
 enum atr_fact {
-	ATR_FACT_EXEC,	 /* successful execs */
-	ATR_FACT_AGAIN,	 /* those that the first program was left out for */
-	ATR_FACT_CALL,	 /* arguments, system call and time */
-	ATR_FACT_OPENS,	 /* the files, each with its name */
-	ATR_FACT_DENIED, /* the file that an exec may not open */
-	ATR_FACT_CREDS,	 /* credentials before, and those that the exec gives */
-	ATR_FACT_LD,	 /* file of the ELF interpreter */
-	ATR_FACT_FAILED, /* failed execs */
-	ATR_FACT_LABEL,	 /* texts of SELinux labels */
+	ATR_FACT_EXEC,	  /* successful execs */
+	ATR_FACT_AGAIN,	  /* those that the first program was left out for */
+	ATR_FACT_CALL,	  /* arguments, system call and time */
+	ATR_FACT_OPENS,	  /* the files, each with its name */
+	ATR_FACT_DENIED,  /* the file that an exec may not open */
+	ATR_FACT_CREDS,	  /* credentials before, and those that the exec gives */
+	ATR_FACT_LD,	  /* file of the ELF interpreter */
+	ATR_FACT_FAILED,  /* failed execs */
+	ATR_FACT_LABEL,	  /* texts of SELinux labels */
+	ATR_FACT_MESSAGE, /* what programs hand to the audit system */
+	ATR_FACT_LOGIN,	  /* login uids as they are set */
+	ATR_FACT_PAM,	  /* calls of libpam */
+	ATR_FACT_ABEND,	  /* ends by a signal that dumps core */
 	ATR_FACT_MAX,
 };
 
@@ -46,7 +54,9 @@ enum atr_mode {
 	ATR_MODE_BTF,	 /* a tracepoint with types: in every kernel, if it has the tracepoint */
 	ATR_MODE_FENTRY, /* functions, by the trampolines of fentry and fexit */
 	ATR_MODE_KPROBE, /* functions, by breakpoints or by ftrace */
+	ATR_MODE_AFTER,	 /* a tracepoint with types, behind many acts that are not recorded */
 	ATR_MODE_TRACEPOINT, /* tracepoints of perf, which tax every system call */
+	ATR_MODE_UPROBE,     /* functions of libraries, by breakpoints in their files */
 	ATR_MODE_MAX,
 };
 
@@ -72,11 +82,14 @@ extern const struct hook atr_hooks[];
 extern const size_t atr_hooks_count;
 extern const struct fact atr_facts[ATR_FACT_MAX];
 
-/* For people, and as --hooks takes them: "fentry", "kprobe", "tracepoint". */
+/* For people; of these --hooks takes "fentry", "kprobe" and "tracepoint". */
 extern const char *const atr_modes[ATR_MODE_MAX];
 
 /* Does this kernel have what the hook needs? */
 bool hook_possible(const struct hook *hook, const struct atr_features *features);
+
+/* The library that an uprobe's function is in: a name as ld.so has it; NULL for other hooks. */
+const char *hook_library(const struct hook *hook);
 
 /* Of a function that only 32-bit programs call: not missed in a kernel that runs none. */
 bool hook_compat(const struct hook *hook);

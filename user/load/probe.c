@@ -16,7 +16,7 @@
 #include "user/log.h"
 
 /* Rows of the hook table, with room to grow. */
-#define HOOKS_MAX 48
+#define HOOKS_MAX 64
 
 struct probe {
 	struct atr_probe_opts opts;
@@ -77,7 +77,9 @@ static bool mode_possible(const struct probe *probe, enum atr_fact fact, enum at
 	bool any = false;
 	size_t i;
 
-	if (probe->opts.hooks && mode != ATR_MODE_BTF && mode != probe->opts.hooks)
+	if (probe->opts.hooks && mode != ATR_MODE_BTF && mode != ATR_MODE_UPROBE &&
+	    mode != probe->opts.hooks &&
+	    !(mode == ATR_MODE_AFTER && probe->opts.hooks == ATR_MODE_TRACEPOINT))
 		return false;
 	for (i = 0; i < atr_hooks_count; i++) {
 		if (!hook_of(probe, i, fact, mode))
@@ -127,6 +129,8 @@ static void choose(struct probe *probe)
 		mode[ATR_FACT_DENIED] = ATR_MODE_MAX;
 	if (mode[ATR_FACT_OPENS] != ATR_MODE_MAX)
 		mode[ATR_FACT_LD] = ATR_MODE_MAX;
+	for (fact = ATR_FACT_MESSAGE; !probe->opts.logins && fact <= ATR_FACT_ABEND; fact++)
+		mode[fact] = ATR_MODE_MAX;
 }
 
 static bool wanted(const struct probe *probe, size_t i)
@@ -176,6 +180,7 @@ static void configure(struct probe *probe)
 	skel->rodata->cfg_has_denied = probe->mode[ATR_FACT_DENIED] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_ld = probe->mode[ATR_FACT_LD] != ATR_MODE_MAX;
 	skel->rodata->cfg_labels = probe->features.labels;
+	skel->rodata->cfg_mntns = probe->features.spaces[0];
 	skel->rodata->cfg_wake_at = probe->opts.ring_bytes / 4;
 	bpf_map__set_max_entries(skel->maps.atr_ring, probe->opts.ring_bytes);
 	for (i = 0; i < atr_hooks_count; i++)
@@ -293,7 +298,8 @@ static int attach(struct probe *probe)
 	int err;
 
 	for (i = 0; i < atr_hooks_count; i++) {
-		if (!wanted(probe, i))
+		/* Those of libraries come when the library has been found. */
+		if (!wanted(probe, i) || atr_hooks[i].mode == ATR_MODE_UPROBE)
 			continue;
 		libbpf_log_reset();
 		probe->link[i] = attach_hook(probe, i);
@@ -369,6 +375,16 @@ int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
 }
 
 /* --- running ---------------------------------------------------------------------------------- */
+
+bool probe__logins(const struct probe *probe)
+{
+	return probe->opts.logins && probe->features.loginuid;
+}
+
+const __u32 *probe__spaces(const struct probe *probe)
+{
+	return probe->features.spaces;
+}
 
 __u32 probe__lsms(const struct probe *probe)
 {

@@ -17,6 +17,7 @@ struct probe;
 
 struct atr_probe_opts {
 	bool failed;	     /* failed execs too */
+	bool logins;	     /* user messages, logins, libpam, ends by signal */
 	bool exact;	     /* also by hooks that others pay for: every open() of the machine */
 	enum atr_mode hooks; /* this way or none; ATR_MODE_BTF (0): the best for each fact */
 	__u32 ring_bytes;    /* a power of two, at least a page */
@@ -59,6 +60,12 @@ enum atr_mode probe__mode(const struct probe *probe, enum atr_fact fact);
 
 /* The security modules that label tasks, as struct atr_host has them. */
 __u32 probe__lsms(const struct probe *probe);
+
+/* Are logins asked for, and can they be told? */
+bool probe__logins(const struct probe *probe);
+
+/* The initial mount, pid and user namespaces. */
+const __u32 *probe__spaces(const struct probe *probe);
 
 /* A task that has the SELinux label sid at this moment: like if it is one, 0 if there is none. */
 __u32 probe__label_holder(struct probe *probe, __u32 sid, __u32 like);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -66,7 +68,7 @@ static bool fcaps_compares_euid(void)
 	return major > 6 || (major == 6 && *minor == '.' && atoi(minor + 1) >= 17);
 }
 
-void host_event(__u32 first_serial, __u32 lsms, struct atr_host *ret)
+void host_event(const struct host_facts *facts, struct atr_host *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->hdr.size = sizeof(*ret);
@@ -74,6 +76,43 @@ void host_event(__u32 first_serial, __u32 lsms, struct atr_host *ret)
 	ret->hdr.abi = ATR_ABI;
 	ret->last_cap = cap_max_bits() - 1;
 	ret->flags = fcaps_compares_euid() ? ATR_HOST_FCAPS_EUID : 0;
-	ret->first_serial = first_serial;
-	ret->lsms = lsms;
+	ret->flags |= facts->sessions ? ATR_HOST_SESSIONS : 0;
+	ret->first_serial = facts->first_serial;
+	ret->lsms = facts->lsms;
+	ret->mntns = facts->spaces[0];
+	ret->pidns = facts->spaces[1];
+	ret->userns = facts->spaces[2];
+}
+
+static int id_read(const char *pid, const char *name, __u32 *ret_id)
+{
+	char path[64], text[16];
+	ssize_t n;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "/proc/%s/%s", pid, name) >= (int)sizeof(path))
+		return -ENOENT;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return -ENOENT;
+	text[n] = '\0';
+	*ret_id = strtoul(text, NULL, 10);
+	return 0;
+}
+
+int session_event(const char *pid, struct atr_session *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->hdr.size = sizeof(*ret);
+	ret->hdr.kind = ATR_KIND_SESSION;
+	ret->hdr.abi = ATR_ABI;
+	ret->hdr.time = clock_ns(CLOCK_BOOTTIME);
+	if (pid[0] < '1' || pid[0] > '9' || id_read(pid, "sessionid", &ret->ses) ||
+	    ret->ses == ATR_UNSET || id_read(pid, "loginuid", &ret->auid))
+		return -ENOENT;
+	return 0;
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "user/lookup/lookup.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <grp.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "user/lookup/file.h"
 #include "user/lookup/label.h"
@@ -80,6 +84,33 @@ static void answer_label(const struct atr_need *need, const char *text, size_t l
 	answer_str(ret, &ret->label.text, len ? text : NULL, len);
 }
 
+static void answer_address(const struct atr_need *need, const char *address, union atr_answer *ret)
+{
+	answer_begin(ret, ATR_KIND_ADDRESS, sizeof(ret->address));
+	answer_str(ret, &ret->address.name, need->path, strlen(need->path));
+	answer_str(ret, &ret->address.address, address, address ? strlen(address) : 0);
+}
+
+/* The first one, as libaudit asks for it; NULL: none. */
+static const char *address_look(const struct atr_need *need, char text[INET6_ADDRSTRLEN])
+{
+	const struct addrinfo hints = { .ai_flags = AI_ADDRCONFIG, .ai_socktype = SOCK_STREAM };
+	struct addrinfo *list;
+	const char *address = NULL;
+	const void *binary;
+
+	if (getaddrinfo(need->path, NULL, &hints, &list))
+		return NULL;
+	if (list->ai_family == AF_INET)
+		binary = &((const struct sockaddr_in *)list->ai_addr)->sin_addr;
+	else
+		binary = &((const struct sockaddr_in6 *)list->ai_addr)->sin6_addr;
+	if (list->ai_family == AF_INET || list->ai_family == AF_INET6)
+		address = inet_ntop(list->ai_family, binary, text, INET6_ADDRSTRLEN);
+	freeaddrinfo(list);
+	return address;
+}
+
 /* NULL: it has none. Valid until the thread asks again. */
 static const char *name_look(const struct atr_need *need)
 {
@@ -114,12 +145,15 @@ void lookup_nothing(const struct atr_need *need, union atr_answer *ret)
 	case ATR_NEED_LABEL:
 		answer_label(need, NULL, 0, ret);
 		break;
+	case ATR_NEED_ADDRESS:
+		answer_address(need, NULL, ret);
+		break;
 	}
 }
 
 void lookup_answer(const struct atr_view *view, const struct atr_need *need, union atr_answer *ret)
 {
-	char label[LABEL_SIZE];
+	char label[LABEL_SIZE], address[INET6_ADDRSTRLEN];
 	struct item_facts item;
 	struct file_facts facts;
 	int err;
@@ -140,6 +174,9 @@ void lookup_answer(const struct atr_view *view, const struct atr_need *need, uni
 		break;
 	case ATR_NEED_LABEL:
 		answer_label(need, label, label_look(view, need, label), ret);
+		break;
+	case ATR_NEED_ADDRESS:
+		answer_address(need, address_look(need, address), ret);
 		break;
 	}
 }

@@ -19,6 +19,7 @@ union atr_answer {
 	struct atr_item_answer item;
 	struct atr_name_answer name;
 	struct atr_label_answer label;
+	struct atr_address_answer address;
 	__u64 align;
 	char bytes[sizeof(struct atr_file_answer) + 2 * ATR_NAME_MAX];
 };
@@ -31,8 +32,19 @@ void lookup_answer(const struct atr_view *view, const struct atr_need *need, uni
 /* The answer that nothing could be found. */
 void lookup_nothing(const struct atr_need *need, union atr_answer *ret);
 
-/* The event that says what this machine is like; first_serial and lsms as in struct atr_host. */
-void host_event(__u32 first_serial, __u32 lsms, struct atr_host *ret);
+/* What others know of this machine, as in struct atr_host. */
+struct host_facts {
+	__u32 first_serial;
+	__u32 lsms;
+	const __u32 *spaces; /* mount, pid, user namespace */
+	bool sessions;
+};
+
+/* The event that says what this machine is like. */
+void host_event(const struct host_facts *facts, struct atr_host *ret);
+
+/* The session of a process, by its directory in /proc; -ENOENT: it is in none, or there is none. */
+int session_event(const char *pid, struct atr_session *ret);
 
 /* How the clocks stand to each other now. */
 void clock_event(struct atr_clock *ret);

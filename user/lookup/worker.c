@@ -61,8 +61,10 @@ void worker__free(struct worker *worker)
 
 static void run(struct job *job)
 {
-	struct atr_view view = { .hdr = (void *)job->event, .payload = job->event };
+	struct atr_view view;
 
+	/* A copy of what has been checked already. */
+	event_view(job->event, ((struct atr_hdr *)job->event)->size, &view);
 	job->need.file = job->need.file ? &job->file : NULL;
 	lookup_answer(&view, &job->need, &job->answer);
 }

@@ -49,6 +49,24 @@ void tail_id(struct tail *tail, const char *key, size_t key_len, __u32 id, enum 
 	pair(tail, key, key_len, name.encoded, name.encoded_len);
 }
 
+void tail_text(struct tail *tail, const char *key, const char *bytes, size_t len)
+{
+	struct text value;
+
+	text_init(&value, ATR_LINE_MAX);
+	text_untrusted(&value, bytes, len);
+	if (!value.err)
+		pair(tail, key, strlen(key), value.buf, value.len);
+	text_free(&value);
+}
+
+void tail_number(struct tail *tail, const char *key, __u32 number)
+{
+	char digits[20];
+
+	tail_text(tail, key, digits, format_u64(digits, number));
+}
+
 void text_tail_flag(struct tail *tail, const char *flag)
 {
 	struct text *t = tail->t;

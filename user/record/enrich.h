@@ -31,6 +31,10 @@ void tail_begin(struct tail *tail, struct text *t, struct names *names, size_t s
 void tail_word(struct tail *tail, const char *key, const char *word);
 void tail_id(struct tail *tail, const char *key, size_t key_len, __u32 id, enum name_group group);
 
+/* Pairs of ours: the value is a text of anybody's, encoded, or a number, in quotes. */
+void tail_text(struct tail *tail, const char *key, const char *bytes, size_t len);
+void tail_number(struct tail *tail, const char *key, __u32 number);
+
 /* clang-format off */
 #define tail_user(tail, key, id)  tail_id(tail, "" key, sizeof(key) - 1, id, NAME_USER)
 #define tail_group(tail, key, id) tail_id(tail, "" key, sizeof(key) - 1, id, NAME_GROUP)

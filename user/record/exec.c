@@ -12,26 +12,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "user/record/call.h"
 #include "user/record/enrich.h"
 #include "user/record/execve.h"
 #include "user/record/items.h"
 #include "user/record/label.h"
 #include "user/record/state.h"
 #include "user/record/title.h"
-
-/* Room for all the words of exec_flaws(). */
-enum { FLAWS_MAX = 64 };
-
-void flaws_add(char *buf, size_t size, const char *word)
-{
-	size_t at = strlen(buf), len = strlen(word);
-
-	if (at + len + 2 > size)
-		return;
-	if (at)
-		buf[at++] = ',';
-	memcpy(buf + at, word, len + 1);
-}
 
 const char *exec_flaws(const struct atr_exec *e, bool argv_short, char *buf, size_t size)
 {
@@ -51,135 +38,6 @@ const char *exec_flaws(const struct atr_exec *e, bool argv_short, char *buf, siz
 		if (flags & words[i].flag)
 			flaws_add(buf, size, words[i].word);
 	return buf[0] ? buf : NULL;
-}
-
-/* The kernel's own restart codes never reach user space: it sees EINTR, and so does audit. */
-static __s64 exit_code(__s64 exit)
-{
-	enum {
-		ERESTARTSYS = 512,
-		ERESTARTNOINTR,
-		ERESTARTNOHAND,
-		ENOIOCTLCMD,
-		ERESTART_RESTARTBLOCK
-	};
-
-	switch (exit) {
-	case -ERESTARTSYS:
-	case -ERESTARTNOINTR:
-	case -ERESTARTNOHAND:
-	case -ERESTART_RESTARTBLOCK:
-		return -EINTR;
-	default:
-		return exit;
-	}
-}
-
-static void write_call(struct text *t, const struct atr_exec *e, __u32 arch, __u32 nr,
-		       unsigned int items)
-{
-	__s64 code = exit_code(e->exit);
-
-	text_hex(t, "arch=", arch);
-	text_u64(t, " syscall=", nr);
-	if (e->task.personality)
-		text_hex(t, " per=", e->task.personality);
-	if (code < 0 && code >= -4095)
-		text_i64(t, " success=no exit=", code);
-	else
-		text_i64(t, " success=yes exit=", code);
-	text_hex(t, " a0=", e->args[0]);
-	text_hex(t, " a1=", e->args[1]);
-	text_hex(t, " a2=", e->args[2]);
-	text_hex(t, " a3=", e->args[3]);
-	text_u64(t, " items=", items);
-}
-
-static void write_tty(struct text *t, const struct atr_view *view)
-{
-	const struct atr_str *tty = &view->exec->tty;
-	const char *name;
-	size_t len;
-
-	text_lit(t, " tty=");
-	name = event_str(view, tty, &len);
-	if (tty->flags & ATR_S_FAULT)
-		text_char(t, '?');
-	else if (tty->flags & ATR_S_NULL || !len)
-		text_lit(t, "(none)");
-	else
-		text_trusted(t, name, len);
-}
-
-static void write_task(struct text *t, const struct atr_view *view)
-{
-	const struct atr_exec *e = view->exec;
-	const struct atr_task *task = &e->task;
-	const char *walk;
-	size_t len;
-
-	text_u64(t, " ppid=", task->ppid);
-	text_u64(t, " pid=", task->pid);
-	text_u64(t, " auid=", task->auid);
-	text_u64(t, " uid=", task->uid);
-	text_u64(t, " gid=", task->gid);
-	text_u64(t, " euid=", task->euid);
-	text_u64(t, " suid=", task->suid);
-	text_u64(t, " fsuid=", task->fsuid);
-	text_u64(t, " egid=", task->egid);
-	text_u64(t, " sgid=", task->sgid);
-	text_u64(t, " fsgid=", task->fsgid);
-	write_tty(t, view);
-	text_u64(t, " ses=", task->ses);
-	text_lit(t, " comm=");
-	text_untrusted(t, task->comm, strnlen(task->comm, sizeof(task->comm)));
-	text_lit(t, " exe=");
-	walk = event_str(view, &e->exe, &len);
-	text_walk(t, walk, len, e->exe.flags);
-}
-
-static void enrich_task(struct tail *tail, const struct atr_task *task)
-{
-	tail_user(tail, "AUID=", task->auid);
-	tail_user(tail, "UID=", task->uid);
-	tail_group(tail, "GID=", task->gid);
-	tail_user(tail, "EUID=", task->euid);
-	tail_user(tail, "SUID=", task->suid);
-	tail_user(tail, "FSUID=", task->fsuid);
-	tail_group(tail, "EGID=", task->egid);
-	tail_group(tail, "SGID=", task->sgid);
-	tail_group(tail, "FSGID=", task->fsgid);
-}
-
-/* flaws, FLAWS_MAX bytes, is what is missing so far. */
-static void write_syscall(struct recorder *r, const struct atr_view *view, unsigned int items,
-			  char *flaws)
-{
-	const struct atr_exec *e = view->exec;
-	const char *arch_name, *name;
-	size_t start = r->out.len;
-	__u32 arch = e->arch, nr = e->nr;
-	struct tail tail;
-
-	/* Said in the tail, and readers insist on the fields. */
-	if (e->hdr.flags & ATR_F_NO_ENTRY && !arch)
-		syscall_native_execve(&arch, &nr);
-	record_begin(r, "SYSCALL");
-	write_call(&r->out, e, arch, nr, items);
-	write_task(&r->out, view);
-	if (!label_write_task(r, view))
-		flaws_add(flaws, FLAWS_MAX, "subj-unknown");
-	text_lit(&r->out, " key=(null)");
-	tail_begin(&tail, &r->out, r->names, start, flaws[0] ? flaws : NULL);
-	if (r->opts.format == ATR_FORMAT_ENRICHED) {
-		syscalls_names(&r->syscalls, arch, nr, &arch_name, &name);
-		tail_word(&tail, "ARCH=", arch_name);
-		tail_word(&tail, "SYSCALL=", name);
-		enrich_task(&tail, &e->task);
-	}
-	if (flaws[0])
-		text_tail_flag(&tail, flaws);
-	text_char(&r->out, '\n');
 }
 
 static void write_cwd(struct recorder *r, const struct atr_view *view)
@@ -258,30 +116,6 @@ static void write_path(struct recorder *r, const struct atr_exec *e, const struc
 	text_char(t, '\n');
 }
 
-/*
- * The title of the program whose exec failed, as get_cmdline() cuts it: where the NUL at the end of
- * its argument area (argv_len bytes) is overwritten, it has put a title of its own there, which may
- * go on in the environment behind it, and ends at the first NUL.
- */
-static const char *old_title(const struct atr_view *view, size_t *ret_len)
-{
-	const struct atr_exec *e = view->exec;
-	const char *title = event_str(view, &e->title, ret_len);
-	size_t area = e->argv_len;
-
-	if (area && area < ATR_TITLE_MAX && area <= *ret_len && title[area - 1])
-		*ret_len = strnlen(title, *ret_len);
-	return title;
-}
-
-static void write_title(struct recorder *r, const char *bytes, size_t len)
-{
-	record_begin(r, "PROCTITLE");
-	text_lit(&r->out, "proctitle=");
-	title_write(&r->out, bytes, len);
-	text_char(&r->out, '\n');
-}
-
 static void write_fcaps(struct recorder *r, const struct atr_exec *e, const struct plan *plan)
 {
 	struct fcaps fcaps;
@@ -306,12 +140,21 @@ static void write_execve(struct recorder *r, const struct atr_exec *e, const cha
 	execve_write(&r->out, head, sizeof(type) - 1 + r->stamp_len, e->argc, argv, argv_len);
 }
 
+static void call_of_exec(const struct atr_exec *e, struct call *ret)
+{
+	*ret = (struct call){ .arch = e->arch, .nr = e->nr, .args = e->args, .exit = e->exit };
+	/* Said in the tail, and readers insist on the fields. */
+	if (e->hdr.flags & ATR_F_NO_ENTRY && !e->arch)
+		syscall_native_execve(&ret->arch, &ret->nr);
+}
+
 static void write_records(struct recorder *r, const struct atr_view *view, const char *argv,
 			  size_t argv_len)
 {
 	const struct atr_exec *e = view->exec;
 	bool done = e->hdr.kind == ATR_KIND_EXEC;
 	char flaws[FLAWS_MAX];
+	struct call call;
 	struct plan plan;
 	unsigned int i;
 	bool argv_short;
@@ -320,7 +163,9 @@ static void write_records(struct recorder *r, const struct atr_view *view, const
 	argv_short = done && execve_count(argv, argv_len, e->argc) < e->argc;
 	record_stamp(r, &e->hdr);
 	exec_flaws(e, argv_short, flaws, sizeof(flaws));
-	write_syscall(r, view, plan.n, flaws);
+	call_of_exec(e, &call);
+	call.items = plan.n;
+	call_write(r, view, &call, flaws);
 	label_write_contexts(r, view);
 	if (done || e->hdr.flags & ATR_F_PAST)
 		write_fcaps(r, e, &plan);
@@ -330,13 +175,13 @@ static void write_records(struct recorder *r, const struct atr_view *view, const
 		if (!e->argc)
 			argv_len = 0;
 	} else {
-		argv = old_title(view, &argv_len);
+		argv = title_old(view, &e->title, e->argv_len, &argv_len);
 	}
 	if (plan.n)
 		write_cwd(r, view);
 	for (i = 0; i < plan.n; i++)
 		write_path(r, e, &plan.items[i], i);
-	write_title(r, argv, argv_len);
+	title_record(r, argv, argv_len);
 }
 
 int record_exec(struct recorder *r, const struct atr_view *view)

@@ -125,14 +125,14 @@ static void write_walk(struct recorder *r, const struct atr_view *view, const st
 
 static void write_where(struct recorder *r, const struct atr_view *view)
 {
-	const struct atr_exec *e = view->exec;
+	const struct atr_task *task = view->task;
 	const char *tty;
 	size_t len;
 
-	if (e->task.ses != ATR_UNSET)
-		text_u64(&r->out, " ses=", e->task.ses);
-	tty = event_str(view, &e->tty, &len);
-	if (len && !(e->tty.flags & (ATR_S_NULL | ATR_S_FAULT))) {
+	if (task->ses != ATR_UNSET)
+		text_u64(&r->out, " ses=", task->ses);
+	tty = event_str(view, &task->tty, &len);
+	if (len && !(task->tty.flags & (ATR_S_NULL | ATR_S_FAULT))) {
 		text_lit(&r->out, " tty=");
 		text_trusted(&r->out, tty, len);
 	}
@@ -170,7 +170,7 @@ void human_exec(struct recorder *r, const struct atr_view *view, const char *arg
 	write_where(r, view);
 	write_result(r, e, exec_flaws(e, false, flaws, sizeof(flaws)));
 	text_lit(&r->out, " exe=");
-	write_walk(r, view, &e->exe);
+	write_walk(r, view, &e->task.exe);
 	text_lit(&r->out, " cwd=");
 	write_walk(r, view, &e->cwd);
 	if (e->hdr.kind == ATR_KIND_EXEC) {
@@ -185,6 +185,36 @@ void human_exec(struct recorder *r, const struct atr_view *view, const char *arg
 		else
 			shell_word(&r->out, name, len, true);
 		unpaint(r);
+	}
+	text_char(&r->out, '\n');
+}
+
+void human_other(struct recorder *r, const struct atr_view *view, const char *type,
+		 const char *text, size_t len, int res)
+{
+	unsigned int ms;
+	__u64 sec;
+	size_t i;
+
+	clock_real(&r->clock, view->hdr, &sec, &ms);
+	write_local(r, sec, ms);
+	write_users(r, view->task);
+	write_where(r, view);
+	text_char(&r->out, ' ');
+	paint(r, res ? PAINT_COMMAND : PAINT_FAILED);
+	text_bytes(&r->out, type, strlen(type));
+	unpaint(r);
+	text_char(&r->out, ' ');
+	/* For a terminal: nothing that it could take for a command. */
+	for (i = 0; i < len; i++)
+		text_char(&r->out, (unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e ?
+					   '?' :
+					   text[i]);
+	if (res >= 0) {
+		if (res)
+			text_lit(&r->out, " ok");
+		else
+			text_lit(&r->out, " failed");
 	}
 	text_char(&r->out, '\n');
 }

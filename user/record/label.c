@@ -114,7 +114,7 @@ int label_apparmor(struct text *t, const char *parts, size_t len, bool show_mode
 static bool selinux_write(struct recorder *r, const struct atr_view *view)
 {
 	size_t len;
-	const char *text = labels__get(r->labels, view->exec->sid, &len);
+	const char *text = labels__get(r->labels, view->task->sid, &len);
 
 	text_label(&r->out, text ? text : "?", text ? len : 1);
 	return text;
@@ -122,7 +122,7 @@ static bool selinux_write(struct recorder *r, const struct atr_view *view)
 
 static bool smack_write(struct recorder *r, const struct atr_view *view)
 {
-	const struct atr_str *str = &view->exec->smack;
+	const struct atr_str *str = &view->task->smack;
 	size_t len;
 	const char *text = event_str(view, str, &len);
 	bool known = len && !str->flags;
@@ -135,10 +135,10 @@ static bool apparmor_write(struct recorder *r, const struct atr_view *view)
 {
 	const struct atr_exec *e = view->exec;
 	size_t len;
-	const char *parts = event_str(view, &e->apparmor, &len);
+	const char *parts = event_str(view, &e->task.apparmor, &len);
 
-	if (!e->apparmor.flags &&
-	    !label_apparmor(&r->out, parts, len, e->label_flags & ATR_LABEL_MODES))
+	if (!e->task.apparmor.flags &&
+	    !label_apparmor(&r->out, parts, len, e->task.label_flags & ATR_LABEL_MODES))
 		return true;
 	text_char(&r->out, '?');
 	return false;

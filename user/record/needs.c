@@ -7,6 +7,7 @@
 
 #include "user/record/items.h"
 #include "user/record/label.h"
+#include "user/record/message.h"
 #include "user/record/state.h"
 
 /* The caller's array, being filled. */
@@ -100,7 +101,7 @@ static void need_files(struct list *l, const struct atr_view *view, const struct
 		need->file = w->file;
 		need->exe = w->exe;
 		if (w->exe)
-			path_from_walk(need->path, view, &view->exec->exe);
+			path_from_walk(need->path, view, &view->exec->task.exe);
 		else if (w->script)
 			path_from_walk(need->path, view, &view->exec->script);
 		else if (w->item >= 0 && w->item < (int)plan->n)
@@ -211,11 +212,11 @@ static void need_labels(struct list *l, const struct atr_view *view, const struc
 		need->file = item->file;
 		need->exe = (int)i == plan->running;
 		if (need->exe)
-			path_from_walk(need->path, view, &view->exec->exe);
+			path_from_walk(need->path, view, &view->exec->task.exe);
 		else
 			path_from_name(need, view, item, i == 0);
 	}
-	need = need_label(l, view->exec->sid);
+	need = need_label(l, view->exec->task.sid);
 	if (need)
 		need->lsm = lsm;
 }
@@ -244,22 +245,97 @@ static void exec_needs(struct list *l, const struct atr_view *view)
 	}
 }
 
+/* --- other kinds ------------------------------------------------------------------------------ */
+
+/* Who it is, and the label, which each record tells. */
+static void need_task(struct list *l, const struct atr_view *view)
+{
+	const struct atr_task *task = view->task;
+	struct atr_need *need;
+
+	if (l->r->opts.format != ATR_FORMAT_RAW) {
+		need_name(l, task->auid, NAME_USER);
+		need_name(l, task->uid, NAME_USER);
+		need_name(l, task->euid, NAME_USER);
+	}
+	if (l->r->opts.format == ATR_FORMAT_TEXT || (l->r->lsms & 15) != ATR_LSM_SELINUX)
+		return;
+	need = need_label(l, task->sid);
+	if (need)
+		need->lsm = ATR_LSM_SELINUX;
+}
+
+static void message_needs(struct list *l, const struct atr_view *view)
+{
+	__u32 type = view->message->type;
+	struct text_id id;
+	const char *text;
+	size_t len, pos = 0;
+
+	need_task(l, view);
+	if (l->r->opts.format != ATR_FORMAT_ENRICHED)
+		return;
+	text = message_text(view, &len);
+	while (message_id_next(text, len, type, &pos, &id))
+		need_name(l, id.id, id.group);
+}
+
+static void login_needs(struct list *l, const struct atr_view *view)
+{
+	need_task(l, view);
+	if (l->r->opts.format != ATR_FORMAT_ENRICHED)
+		return;
+	need_names(l, view->task);
+	need_name(l, view->login->old_auid, NAME_USER);
+	need_name(l, view->login->auid, NAME_USER);
+}
+
+static void pam_needs(struct list *l, const struct atr_view *view)
+{
+	struct atr_need *need;
+	const char *host;
+	size_t len;
+
+	need_task(l, view);
+	host = pam__host(l->r->pam, view, &len);
+	if (!host || !len || len >= sizeof(need->path) ||
+	    addresses__get(l->r->addresses, host, len))
+		return;
+	need = add(l, ATR_NEED_ADDRESS);
+	if (!need)
+		return;
+	memcpy(need->path, host, len);
+	need->path[len] = '\0';
+}
+
+static void abend_needs(struct list *l, const struct atr_view *view)
+{
+	need_task(l, view);
+	if (l->r->opts.format == ATR_FORMAT_ENRICHED)
+		need_name(l, view->task->gid, NAME_GROUP);
+}
+
+static void lost_needs(struct list *l, const struct atr_view *view)
+{
+	if (l->r->opts.format == ATR_FORMAT_ENRICHED)
+		need_name(l, view->lost->auid, NAME_USER);
+}
+
+/* Kinds that are not here need nothing. */
+static void (*const needs[])(struct list *l, const struct atr_view *view) = {
+	[ATR_KIND_EXEC] = exec_needs,	    [ATR_KIND_EXECFAIL] = exec_needs,
+	[ATR_KIND_MESSAGE] = message_needs, [ATR_KIND_LOGIN] = login_needs,
+	[ATR_KIND_PAM] = pam_needs,	    [ATR_KIND_ABEND] = abend_needs,
+	[ATR_KIND_LOST] = lost_needs,
+};
+
 int recorder__needs(struct recorder *r, const struct atr_view *view, struct atr_need *ret_needs,
 		    size_t max)
 {
 	struct list l = { r, ret_needs, 0, max };
+	unsigned int kind = view->hdr->kind;
 
-	switch (view->hdr->kind) {
-	case ATR_KIND_EXEC:
-	case ATR_KIND_EXECFAIL:
-		exec_needs(&l, view);
-		break;
-	case ATR_KIND_LOST:
-		if (r->opts.format == ATR_FORMAT_ENRICHED)
-			need_name(&l, view->lost->auid, NAME_USER);
-		break;
-	default:
-		break;
-	}
+	if (kind < sizeof(needs) / sizeof(needs[0]) && needs[kind])
+		needs[kind](&l, view);
 	return l.n;
 }

@@ -35,7 +35,11 @@ struct recorder *recorder__new(const struct atr_record_opts *opts)
 	r->known = knowledge__new();
 	r->names = names__new();
 	r->labels = labels__new();
-	if (!r->assembler || !r->known || !r->names || !r->labels) {
+	r->sessions = sessions__new();
+	r->pam = pam__new();
+	r->addresses = addresses__new();
+	if (!r->assembler || !r->known || !r->names || !r->labels || !r->sessions || !r->pam ||
+	    !r->addresses) {
 		recorder__free(r);
 		errno = ENOMEM;
 		return NULL;
@@ -54,6 +58,9 @@ void recorder__free(struct recorder *r)
 	knowledge__free(r->known);
 	names__free(r->names);
 	labels__free(r->labels);
+	sessions__free(r->sessions);
+	pam__free(r->pam);
+	addresses__free(r->addresses);
 	free(r);
 }
 
@@ -89,9 +96,23 @@ void record_begin_(struct recorder *r, const char *type, size_t len)
 /* auditd drops the blank at the end of a line, so EOE ends with its colon. */
 static void write_eoe(struct recorder *r)
 {
+	if (!r->opts.eoe || r->opts.format == ATR_FORMAT_TEXT)
+		return;
 	text_lit(&r->out, "type=EOE ");
 	text_bytes(&r->out, r->stamp, r->stamp_len - 1);
 	text_char(&r->out, '\n');
+}
+
+static void next_serial(struct recorder *r)
+{
+	if (++r->serial == 0)
+		r->serial = 1;
+}
+
+void record_end(struct recorder *r)
+{
+	write_eoe(r);
+	next_serial(r);
 }
 
 int recorder__feed(struct recorder *r, const struct atr_view *view, const char **ret_text,
@@ -100,15 +121,16 @@ int recorder__feed(struct recorder *r, const struct atr_view *view, const char *
 	int err;
 
 	text_reset(&r->out);
+	login_derive(r, view);
 	err = records[view->hdr->kind](r, view);
-	if (!err && r->out.len && r->opts.eoe && r->opts.format != ATR_FORMAT_TEXT)
+	if (!err && r->out.len)
 		write_eoe(r);
 	if (!err)
 		err = r->out.err;
 	if (err)
 		return err;
-	if (r->out.len && ++r->serial == 0)
-		r->serial = 1;
+	if (r->out.len)
+		next_serial(r);
 	*ret_text = r->out.buf;
 	*ret_len = r->out.len;
 	return 0;
@@ -167,6 +189,10 @@ int record_host(struct recorder *r, const struct atr_view *view)
 	r->host.last_cap = view->host->last_cap;
 	r->host.compares_euid = view->host->flags & ATR_HOST_FCAPS_EUID;
 	r->lsms = label_lsms(view->host->lsms);
+	r->tells_sessions = view->host->flags & ATR_HOST_SESSIONS;
+	r->host_spaces.mntns = view->host->mntns;
+	r->host_spaces.pidns = view->host->pidns;
+	r->host_spaces.userns = view->host->userns;
 	/* A capture is replayed with the serials that it was recorded with. */
 	if (view->host->first_serial)
 		r->serial = view->host->first_serial;

@@ -31,19 +31,20 @@ struct recorder *recorder__new(const struct atr_record_opts *opts);
 void recorder__free(struct recorder *r);
 
 /*
- * Take one event. EXEC, EXECFAIL and LOST give complete lines, all other kinds only knowledge and
- * *ret_len 0. The text is valid until the next call. Negative: the event cannot be recorded
+ * Take one event. Acts and losses give complete lines; what is only knowledge, or is not to be
+ * recorded, leaves *ret_len 0. The text is valid until the next call. Negative: the event cannot be recorded
  * (-ENODATA: pieces of its arguments are missing; -EBADMSG; -EMSGSIZE; -ENOMEM), no serial is used.
  */
 int recorder__feed(struct recorder *r, const struct atr_view *view, const char **ret_text,
 		   size_t *ret_len);
 
 enum atr_need_type {
-	ATR_NEED_FILE,	/* look at an inode; answer: FILE event */
-	ATR_NEED_ITEM,	/* resolve a path; answer: ITEM event */
-	ATR_NEED_USER,	/* answer: NAME event, group 0 */
-	ATR_NEED_GROUP, /* answer: NAME event, group 1 */
-	ATR_NEED_LABEL, /* the text of a label; answer: LABEL event */
+	ATR_NEED_FILE,	  /* look at an inode; answer: FILE event */
+	ATR_NEED_ITEM,	  /* resolve a path; answer: ITEM event */
+	ATR_NEED_USER,	  /* answer: NAME event, group 0 */
+	ATR_NEED_GROUP,	  /* answer: NAME event, group 1 */
+	ATR_NEED_LABEL,	  /* the text of a label; answer: LABEL event */
+	ATR_NEED_ADDRESS, /* of the host whose name is in path; answer: ADDRESS event */
 };
 
 struct atr_need {

@@ -9,11 +9,28 @@
 #include "user/record/know.h"
 #include "user/record/labels.h"
 #include "user/record/names.h"
+#include "user/record/address.h"
+#include "user/record/pam.h"
 #include "user/record/record.h"
+#include "user/record/session.h"
 #include "user/record/syscall.h"
 #include "user/record/text.h"
 
 enum { ATR_STAMP_MAX = 64 };
+
+/* The initial namespaces; 0: not known. */
+struct host_spaces {
+	__u32 mntns;
+	__u32 pidns;
+	__u32 userns;
+};
+
+/* Reports of refused messages: anybody can cause them, so they are only so many a second. */
+struct refusals {
+	__u64 since; /* CLOCK_BOOTTIME */
+	unsigned int written;
+	__u64 held_back;
+};
 
 struct recorder {
 	struct atr_record_opts opts;
@@ -26,6 +43,12 @@ struct recorder {
 	__u32 lsms; /* of the host */
 	struct syscalls syscalls;
 	struct fcaps_host host;
+	struct host_spaces host_spaces;
+	bool tells_sessions; /* an unseen one is a login */
+	struct sessions *sessions;
+	struct pam *pam;
+	struct addresses *addresses;
+	struct refusals refusals;
 	__u32 serial; /* of the next event */
 	/* "msg=audit(1795221667.525:4): ", the same for all records of an event. */
 	char stamp[ATR_STAMP_MAX];
@@ -44,6 +67,12 @@ ATR_KINDS(ATR_RECORD)
 /* The stamp of an event with this header and the next serial. */
 void record_stamp(struct recorder *r, const struct atr_hdr *hdr);
 
+/* Ends an event that another one follows, within the text of one event of the kernel's. */
+void record_end(struct recorder *r);
+
+/* Writes LOGIN where an event shows a session that has not been seen; see login.c. */
+void login_derive(struct recorder *r, const struct atr_view *view);
+
 /* Begin a line: type=TYPE msg=audit(…): and a blank; type is a literal. */
 #define record_begin(r, type) record_begin_(r, "type=" type " ", sizeof("type=" type " ") - 1)
 void record_begin_(struct recorder *r, const char *type, size_t len);
@@ -51,6 +80,9 @@ void record_begin_(struct recorder *r, const char *type, size_t len);
 /* One line for people, instead of records. */
 void human_exec(struct recorder *r, const struct atr_view *view, const char *argv, size_t argv_len);
 void human_lost(struct recorder *r, const struct atr_lost *lost);
+/* type is a record's name; text is what it says beside the task, res: 1, 0, or -1 where it has none. */
+void human_other(struct recorder *r, const struct atr_view *view, const char *type,
+		 const char *text, size_t len, int res);
 
 /* What could not be had of an exec, as a list of words; NULL if all could. */
 const char *exec_flaws(const struct atr_exec *e, bool argv_short, char *buf, size_t size);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* User records: what programs tell of users. */
+#ifndef ATR_RECORD_MESSAGE_H
+#define ATR_RECORD_MESSAGE_H
+
+#include "user/record/state.h"
+
+enum derived {
+	DERIVED_NOT, /* the sender's own text */
+	DERIVED_PAM, /* made up from calls of libpam */
+};
+
+/* The record of that type, with this text in its quotes, and its companions. */
+void message_write(struct recorder *r, const struct atr_view *view, __u32 type, const char *text,
+		   size_t len, enum derived derived);
+
+/* What a message is about: text up to its first NUL, and what of it the kernel keeps. */
+const char *message_text(const struct atr_view *view, size_t *ret_len);
+
+/* An id in the text of a record of that type: a field that auditd knows as one. */
+struct text_id {
+	const char *key; /* in the text */
+	size_t key_len;
+	enum name_group group;
+	__u32 id;
+};
+
+/* The next one at or behind *pos, which moves on; false if there is none. */
+bool message_id_next(const char *text, size_t len, __u32 type, size_t *pos, struct text_id *ret_id);
+
+#endif /* ATR_RECORD_MESSAGE_H */

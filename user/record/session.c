@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "user/record/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bpf/event.h"
+#include "user/record/cache.h"
+
+enum {
+	SESSIONS_MAX =
+		8192, /* at a time; of one that has been silent for so long LOGIN may come again */
+	PIDS_MAX = 4096,
+	TURN_NEVER = 0,
+};
+
+struct pair {
+	__u32 key; /* session, pid */
+	__u32 value;
+};
+
+struct table {
+	struct cache cache;
+	struct pair *pairs;
+};
+
+struct sessions {
+	struct table sessions; /* auid of each */
+	struct table pids;     /* session of each */
+};
+
+static int table_init(struct table *t, unsigned int size)
+{
+	t->pairs = calloc(size, sizeof(*t->pairs));
+	return t->pairs ? cache_init(&t->cache, size) : -ENOMEM;
+}
+
+static void table_free(struct table *t)
+{
+	cache_free(&t->cache);
+	free(t->pairs);
+}
+
+static __u32 key_hash(__u32 key)
+{
+	return key * 0x9e3779b1U >> 16;
+}
+
+static struct pair *find(struct table *t, __u32 key)
+{
+	int slot = cache_first(&t->cache, key_hash(key));
+
+	for (; slot >= 0; slot = cache_next(&t->cache, slot)) {
+		if (t->pairs[slot].key == key) {
+			t->cache.slots[slot].seen = true;
+			return &t->pairs[slot];
+		}
+	}
+	return NULL;
+}
+
+static int put(struct table *t, __u32 key, __u32 value)
+{
+	struct pair *p = find(t, key);
+	bool evict;
+	int slot;
+
+	if (!p) {
+		slot = cache_take(&t->cache, key_hash(key), TURN_NEVER, &evict);
+		if (slot < 0)
+			return slot;
+		p = &t->pairs[slot];
+		p->key = key;
+	}
+	p->value = value;
+	return 0;
+}
+
+struct sessions *sessions__new(void)
+{
+	struct sessions *s = calloc(1, sizeof(*s));
+
+	if (s && (table_init(&s->sessions, SESSIONS_MAX) || table_init(&s->pids, PIDS_MAX))) {
+		sessions__free(s);
+		s = NULL;
+	}
+	if (!s)
+		errno = ENOMEM;
+	return s;
+}
+
+void sessions__free(struct sessions *s)
+{
+	if (!s)
+		return;
+	table_free(&s->sessions);
+	table_free(&s->pids);
+	free(s);
+}
+
+int sessions__add(struct sessions *s, __u32 auid, __u32 ses)
+{
+	return ses == ATR_UNSET ? 0 : put(&s->sessions, ses, auid);
+}
+
+bool sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses, bool *ret_was_unset)
+{
+	struct pair *was = find(&s->pids, pid), *known;
+
+	*ret_was_unset = was && was->value == ATR_UNSET;
+	if (!was || was->value != ses)
+		put(&s->pids, pid, ses);
+	if (ses == ATR_UNSET)
+		return false;
+	known = find(&s->sessions, ses);
+	if (known && known->value == auid)
+		return false;
+	/* Without memory for it, it is told again with the next event: once too often, not never. */
+	put(&s->sessions, ses, auid);
+	return true;
+}

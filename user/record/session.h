@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which sessions there are: a login that nobody saw shows in the first event of its session. */
+#ifndef ATR_RECORD_SESSION_H
+#define ATR_RECORD_SESSION_H
+
+#include <stdbool.h>
+
+#include <linux/types.h>
+
+struct sessions;
+
+/* NULL and errno when there is no memory. */
+struct sessions *sessions__new(void);
+void sessions__free(struct sessions *s);
+
+/* There is such a session. Returns 0 or -ENOMEM. */
+int sessions__add(struct sessions *s, __u32 auid, __u32 ses);
+
+/*
+ * An event shows that the process is in that session (ATR_UNSET: in none). True if no event and no
+ * sessions__add() has shown the session before; *ret_was_unset: by its last event the process was in none.
+ */
+bool sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses, bool *ret_was_unset);
+
+#endif /* ATR_RECORD_SESSION_H */
