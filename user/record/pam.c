@@ -21,7 +21,7 @@
 #include "user/record/message.h"
 
 enum {
-	HANDLES_MAX = 1024,
+	HANDLES_MAX = 256, /* in use at a time: between pam_start() and pam_end() */
 	SENDERS_MAX = 256,
 	TURN_NEVER = 0,
 	ACCT_MAX = 32, /* UT_NAMESIZE: libaudit cuts there */
