@@ -55,14 +55,15 @@ enum atr_kind {
 /* clang-format on */
 
 /* Why an event of the kernel's was not delivered. */
-#define ATR_CAUSES(X)                               \
-	X(0, RING_FULL, "ring full")                \
-	X(1, SCRATCH_BUSY, "no scratch memory")     \
-	X(2, UNREAD, "could not be read")           \
-	X(3, INCOMPLETE, "its arguments were lost") \
-	X(4, WRITE, "output could not be written")  \
-	X(5, BAD_EVENT, "event not understood")     \
-	X(6, LEFT_OUT, "the kernel left a program out")
+#define ATR_CAUSES(X)                                   \
+	X(0, RING_FULL, "ring full")                    \
+	X(1, SCRATCH_BUSY, "no scratch memory")         \
+	X(2, UNREAD, "could not be read")               \
+	X(3, INCOMPLETE, "its arguments were lost")     \
+	X(4, WRITE, "output could not be written")      \
+	X(5, BAD_EVENT, "event not understood")         \
+	X(6, LEFT_OUT, "the kernel left a program out") \
+	X(7, OVERRUN, "too many at a time")
 
 /* clang-format off */
 enum atr_cause {

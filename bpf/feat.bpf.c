@@ -32,6 +32,8 @@ bool has_send_length;
 bool has_struct_args;
 /* the function that fput() queues is in kallsyms by its own name */
 bool has_fput;
+/* the mount namespace of the machine's first process */
+__u32 init_mntns;
 /* where security modules that are on keep their labels; user space says which are */
 struct atr_label_sources labels;
 
@@ -98,6 +100,23 @@ static __always_inline void label_places(void)
 			    bpf_core_field_offset(struct aa_profile, label);
 }
 
+/* Ancestors that are looked at: the first process is that of the first one without others. */
+#define ANCESTORS_MAX 64
+
+static __always_inline void mntns_find(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	int i;
+
+	for (i = 0; i < ANCESTORS_MAX; i++) {
+		if (BPF_CORE_READ(task, tgid) == 1) {
+			init_mntns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+			return;
+		}
+		task = BPF_CORE_READ(task, real_parent);
+	}
+}
+
 SEC("?raw_tp/sys_enter")
 int atr_feat(void *ctx)
 {
@@ -110,6 +129,7 @@ int atr_feat(void *ctx)
 	has_send_length = bpf_core_type_exists(btf_trace_sock_send_length);
 	has_struct_args = has_tai;
 	has_fput = &____fput != 0;
+	mntns_find();
 	label_places();
 	return 0;
 }

@@ -29,7 +29,7 @@ packages() {
 		echo pkg-config make gcc libc6-dev
 		;;
 	test)
-		echo auditd libauparse-dev perl procps
+		echo auditd jq libauparse-dev perl procps runc
 		clang_runtime
 		# 32-bit programs, for the records of the compat system calls.
 		case $(uname -m) in x86_64) echo gcc-multilib ;; esac
@@ -57,7 +57,7 @@ things() {
 		echo clang llvm-strip bpftool pkg-config make gcc
 		echo bpf/libbpf.h libelf.h zlib.h libaudit.h sys/capability.h
 		;;
-	test) echo auditd auditctl ausearch prove pgrep auparse.h ;;
+	test) echo auditd auditctl ausearch jq prove pgrep runc auparse.h ;;
 	lint) echo clang-format codespell cppcheck mandoc shellcheck ;;
 	bench) echo auditd execsnoop pgrep ;;
 	vm) echo apparmor_parser busybox cpio ld.lld modprobe lz4 qemu-system-aarch64 qemu-system-x86_64 xz zstd ;;

@@ -232,6 +232,30 @@ int pipeline__event(void *pipeline, void *data, size_t size)
 	return p->taken % PIPELINE_BATCH ? 0 : -EAGAIN;
 }
 
+int pipeline__kernel(void *pipeline, void *data, size_t size)
+{
+	struct pipeline *p = pipeline;
+	int err;
+
+	p->counts.passed++;
+	err = feed(p, data, size);
+	if (err)
+		lose(p, data, ATR_CAUSE_BAD_EVENT);
+	return 0;
+}
+
+void pipeline__kernel_lost(struct pipeline *p)
+{
+	struct atr_hdr hdr = { .kind = ATR_KIND_KERNEL };
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	hdr.time = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	/* How many is not told: at least one. */
+	p->counts.passed++;
+	lose(p, &hdr, ATR_CAUSE_OVERRUN);
+}
+
 /*
  * Where the kernel stamps events in TAI only a change of TAI - UTC matters. Else a set clock shows
  * as a jump; slewing moves it by some ten microseconds a second.

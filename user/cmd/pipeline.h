@@ -16,6 +16,7 @@ struct pipeline;
 struct pipeline_counts {
 	__u64 written;
 	__u64 filtered;		   /* told nothing that is to be recorded */
+	__u64 passed;		   /* of all, those that are kernel audit's own records */
 	__u64 lost[ATR_CAUSE_MAX]; /* in user space */
 	__u64 gaps;		   /* missing sequence numbers */
 };
@@ -32,6 +33,11 @@ int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe)
 
 /* Takes one event from the ring, as probe_event_fn; written, or counted as lost. -EAGAIN: pause here. */
 int pipeline__event(void *pipeline, void *data, size_t size);
+
+/* Takes one record of kernel audit's own, as kaudit_fn. */
+int pipeline__kernel(void *pipeline, void *data, size_t size);
+/* There were more than could be taken. */
+void pipeline__kernel_lost(struct pipeline *p);
 
 /* Has the reader of the output gone? What comes after that is only counted. */
 bool pipeline__closed(const struct pipeline *p);

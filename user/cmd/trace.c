@@ -13,6 +13,7 @@
 #include "user/cmd/commands.h"
 #include "user/cmd/pipeline.h"
 #include "user/load/feat.h"
+#include "user/load/kaudit.h"
 #include "user/load/libbpf_log.h"
 #include "user/log.h"
 
@@ -35,6 +36,7 @@ static struct trace_opts {
 	const char *output;
 	const char *capture;
 	enum atr_format format;
+	bool kernel_audit;
 	struct atr_probe_opts probe;
 } trace_opts = {
 	.probe = { .failed = true, .logins = true, .ring_bytes = 8 << 20 },
@@ -46,6 +48,7 @@ struct trace {
 	struct sink *capture;
 	struct pipeline *pipeline;
 	struct probe *probe;
+	struct kaudit *kaudit; /* NULL: not asked for */
 	int epoll;
 	int signals;
 };
@@ -76,6 +79,12 @@ static const char *set_no_failed(void *dest, const char *arg)
 static const char *set_no_logins(void *dest, const char *arg)
 {
 	((struct trace_opts *)dest)->probe.logins = false;
+	return NULL;
+}
+
+static const char *set_kernel_audit(void *dest, const char *arg)
+{
+	((struct trace_opts *)dest)->kernel_audit = true;
 	return NULL;
 }
 
@@ -131,6 +140,9 @@ static const struct opt opts[] = {
 	{ 0, "no-logins", NULL,
 	  "leave out logins, what programs tell the audit system, and ends by a signal",
 	  set_no_logins },
+	{ 0, "kernel-audit", NULL,
+	  "pass on what only kernel audit knows (AVC, SECCOMP, CONFIG_CHANGE...), if it is enabled",
+	  set_kernel_audit },
 	{ 0, "exact", NULL,
 	  "tell files that an exec may not open by a hook that every open() pays for", set_exact },
 	{ 0, "hooks", "WAY", "fentry, kprobe or tracepoint; default auto, the best there is",
@@ -200,7 +212,8 @@ static int watches_open(struct trace *t)
 	}
 	sink__set_stop(t->sink, t->signals);
 	if (watch(t, t->signals, EPOLLIN) || watch(t, probe__fd(t->probe), EPOLLIN | EPOLLET) ||
-	    watch(t, sink__fd(t->sink), 0))
+	    watch(t, sink__fd(t->sink), 0) ||
+	    (t->kaudit && watch(t, kaudit__fd(t->kaudit), EPOLLIN)))
 		return -1;
 	return 0;
 }
@@ -215,7 +228,8 @@ static int wait_events(struct trace *t, int timeout)
 	if (n < 0 && errno != EINTR)
 		return -errno;
 	for (i = 0; i < n; i++) {
-		if (events[i].data.fd != probe__fd(t->probe))
+		if (events[i].data.fd != probe__fd(t->probe) &&
+		    !(t->kaudit && events[i].data.fd == kaudit__fd(t->kaudit)))
 			return 0;
 	}
 	return 1;
@@ -224,8 +238,11 @@ static int wait_events(struct trace *t, int timeout)
 /* -EAGAIN: there may be more. */
 static int drain(struct trace *t)
 {
-	int err = probe__drain(t->probe), tick = pipeline__tick(t->pipeline, false);
+	int err = probe__drain(t->probe), tick;
 
+	if (t->kaudit && kaudit__read(t->kaudit, pipeline__kernel, t->pipeline) == -ENOBUFS)
+		pipeline__kernel_lost(t->pipeline);
+	tick = pipeline__tick(t->pipeline, false);
 	return err < 0 ? err : tick;
 }
 
@@ -251,7 +268,7 @@ static int loop(struct trace *t)
 static void print_ledger(struct trace *t)
 {
 	const struct pipeline_counts *counts = pipeline__counts(t->pipeline);
-	__u64 seen = 0, lost = 0, sent = 0;
+	__u64 seen = counts->passed, lost = 0, sent = 0;
 	struct atr_loss loss;
 	unsigned int kind, cause;
 
@@ -304,6 +321,8 @@ static int trace_run(void *dest, int argc, char **argv)
 	t.probe = probe__new(&o->probe, &t.features);
 	if (!t.probe || probe__start(t.probe, pipeline__event, t.pipeline))
 		goto out;
+	if (o->kernel_audit && kaudit__open(&t.kaudit))
+		goto out;
 	if (watches_open(&t) || pipeline__begin(t.pipeline, FIRST_SERIAL, t.probe)) {
 		code = ATR_EXIT_RUNTIME;
 		goto out;
@@ -326,6 +345,7 @@ static int trace_run(void *dest, int argc, char **argv)
 	print_ledger(&t);
 out:
 	probe__free(t.probe);
+	kaudit__free(t.kaudit);
 	pipeline__free(t.pipeline);
 	sink__free(t.capture);
 	sink__free(t.sink);

@@ -5,7 +5,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,6 +12,10 @@
 #include "user/load/libbpf_log.h"
 #include "user/load/lsm.h"
 #include "user/log.h"
+
+/* The kernel's own numbers, PROC_PID_INIT_INO and PROC_USER_INIT_INO: include/linux/proc_ns.h. */
+#define PID_NS_INIT  0xeffffffcU
+#define USER_NS_INIT 0xeffffffdU
 
 /* The entry points that only a kernel with 32-bit emulation has. */
 static bool has_compat(void)
@@ -85,20 +88,6 @@ static void labels_on(struct atr_features *f)
 		f->labels.inode &= 1u << ATR_LSM_SELINUX;
 }
 
-/* Those of process 1; in a pid namespace of our own it is not the machine's, but what we take for it. */
-static void spaces_read(__u32 spaces[3])
-{
-	static const char *const paths[] = { "/proc/1/ns/mnt", "/proc/1/ns/pid",
-					     "/proc/1/ns/user" };
-	struct stat st;
-	size_t i;
-
-	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		if (!stat(paths[i], &st))
-			spaces[i] = st.st_ino;
-	}
-}
-
 int features_probe(struct atr_features *ret)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
@@ -141,9 +130,9 @@ int features_probe(struct atr_features *ret)
 			.fput = skel->bss->has_fput,
 			.compat = has_compat(),
 			.labels = skel->bss->labels,
+			.spaces = { skel->bss->init_mntns, PID_NS_INIT, USER_NS_INIT },
 		};
 		trials_run(ret);
-		spaces_read(ret->spaces);
 		labels_on(ret);
 	}
 	feat_bpf__destroy(skel);

@@ -11,6 +11,58 @@
 
 #include "user/record/state.h"
 
+/*
+ * Companions of others: they are passed on with a record that is. All that tells of execs, users, logins and
+ * ends by a signal autrail has itself.
+ */
+static const struct {
+	__u32 first, last;
+	bool own; /* else it is a companion */
+} types[] = {
+	{ AUDIT_SYSCALL, 1304, false },
+	{ AUDIT_CONFIG_CHANGE, AUDIT_CONFIG_CHANGE, true },
+	{ AUDIT_SOCKADDR, 1319, false },
+	{ 1321, 1323, false },
+	{ 1324, AUDIT_SECCOMP, true },
+	{ AUDIT_PROCTITLE, AUDIT_PROCTITLE, false },
+	{ 1328, 1336, true },
+	{ 1337, 1337, false },
+	{ 1338, 1424, true },
+	{ 1425, 1426, false },
+	{ 1427, AUDIT_ANOM_PROMISCUOUS, true },
+	{ 1702, 2000, true },
+};
+
+/* The serial in "audit(1795221667.525:77): "; 0: none. */
+static __u32 serial_of(const char *text, size_t len)
+{
+	const char *end = text + len, *at = memchr(text, ':', len);
+	__u32 serial = 0;
+
+	for (; at && ++at < end && *at >= '0' && *at <= '9';)
+		serial = serial * 10 + (*at - '0');
+	return serial;
+}
+
+/* Records of an event come in a row, but for those of others: the one that it is passed on for first. */
+static bool is_passed(struct recorder *r, __u32 type, const char *text, size_t len)
+{
+	__u32 serial = serial_of(text, len), *passed = r->passed;
+	unsigned int i, j;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (type >= types[i].first && type <= types[i].last)
+			break;
+	if (i == sizeof(types) / sizeof(types[0]))
+		return false;
+	for (j = 0; j < PASSED_MAX; j++)
+		if (serial && passed[j] == serial)
+			return true;
+	if (types[i].own)
+		passed[r->passed_next++ % PASSED_MAX] = serial;
+	return types[i].own;
+}
+
 /* A record is one line, whatever is in it; auditd writes it the same way. */
 static void write_line(struct text *t, const char *text, size_t len)
 {
@@ -38,6 +90,8 @@ int record_kernel(struct recorder *r, const struct atr_view *view)
 	text = event_str(view, &k->text, &len);
 	if (len < 6 || memcmp(text, "audit(", 6) != 0)
 		return -EBADMSG;
+	if (!is_passed(r, k->type, text, len))
+		return 0;
 	n = name ? snprintf(type, sizeof(type), "type=%s msg=", name) :
 		   snprintf(type, sizeof(type), "type=UNKNOWN[%u] msg=", k->type);
 	text_bytes(t, type, n);

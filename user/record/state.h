@@ -25,6 +25,8 @@ struct host_spaces {
 	__u32 userns;
 };
 
+enum { PASSED_MAX = 32 };
+
 /* Reports of refused messages: anybody can cause them, so they are only so many a second. */
 struct refusals {
 	__u64 since; /* CLOCK_BOOTTIME */
@@ -49,6 +51,8 @@ struct recorder {
 	struct pam *pam;
 	struct addresses *addresses;
 	struct refusals refusals;
+	__u32 passed[PASSED_MAX]; /* serials of events of kernel audit's that are passed on */
+	unsigned int passed_next;
 	__u32 serial; /* of the next event */
 	/* "msg=audit(1795221667.525:4): ", the same for all records of an event. */
 	char stamp[ATR_STAMP_MAX];

@@ -1,0 +1,184 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Users in containers, by runc: a root of its own with its own libpam, once in the initial user namespace and
+# once in another. What happens there is recorded, and marked; of what the kernel refuses kernel audit has
+# nothing. The root is made of this machine's own programs.
+#   KEEP=1 keeps the logs
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+begin
+reason=$(audit_unusable)
+if [ -n "$reason" ]; then
+	skip_all "$reason"
+fi
+if ! command -v runc >/dev/null; then
+	skip_all "no runc"
+fi
+
+id=autrail-$$
+first_uid=100000
+
+test_cleanup() {
+	runc --root "$work/runc" delete -f "$id" >/dev/null 2>&1 || :
+}
+
+# --- a root -------------------------------------------------------------------------------------
+
+programs='sh su true false sleep cat id'
+
+# A program or a library with what it is linked to, at the same place below the root.
+root_add() {
+	for file; do
+		mkdir -p "$root$(dirname "$file")"
+		cp -L "$file" "$root$file"
+		ldd "$file" 2>/dev/null | grep -o '/[^ ]*' | while read -r library; do
+			[ -e "$root$library" ] && continue
+			mkdir -p "$root$(dirname "$library")"
+			cp -L "$library" "$root$library"
+		done
+	done
+}
+
+root_make() {
+	root=$work/root
+	mkdir -p "$root/etc/security" "$root/proc" "$root/dev" "$root/tmp" "$root/root" "$root/var/log"
+	for program in $programs; do
+		root_add "/bin/$program"
+	done
+	chmod u+s "$root/bin/su"
+	for file in /lib/*-linux-gnu/security/pam_*.so /lib/*-linux-gnu/libnss_files.so.2; do
+		case $file in
+		*/pam_permit.so | */pam_deny.so | */pam_rootok.so | */pam_unix.so | *libnss*)
+			root_add "$file"
+			;;
+		esac
+	done
+	mkdir "$root/etc/pam.d"
+	cat >"$root/etc/pam.d/su" <<-END
+		auth sufficient pam_rootok.so
+		auth required pam_deny.so
+		account required pam_permit.so
+		session required pam_permit.so
+	END
+	printf 'root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/:/bin/sh\n' >"$root/etc/passwd"
+	printf 'root:x:0:\nann:x:1000:\n' >"$root/etc/group"
+	printf 'root:*:19000::::::\nann:*:19000::::::\n' >"$root/etc/shadow"
+	printf 'passwd: files\ngroup: files\nshadow: files\n' >"$root/etc/nsswitch.conf"
+}
+
+# Owned by who is root inside.
+root_give() {
+	chown -R -h "$1:$1" "$root"
+	chmod u+s "$root/bin/su"
+	chmod 711 "$work"
+}
+
+# --- a container --------------------------------------------------------------------------------
+
+# What is done inside: root becomes ann; ann may not become root.
+acts='su ann -c true; su ann -c "su root -c true"; exit 0'
+
+# bundle NAME [JSON]: a bundle in $work/NAME; JSON is what to add to .linux.
+bundle() {
+	mkdir -p "$work/$1"
+	runc spec -b "$work/$1"
+	caps='["CAP_AUDIT_WRITE", "CAP_SETUID", "CAP_SETGID", "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL"]'
+	jq --arg root "$root" --arg acts "$acts" --argjson caps "$caps" --argjson linux "${2:-{\}}" '
+		.root = { path: $root, readonly: false }
+		| .process.terminal = false
+		| .process.args = ["/bin/sh", "-c", $acts]
+		| .process.noNewPrivileges = false
+		| .process.rlimits = []
+		| .process.capabilities |= with_entries(.value = $caps)
+		| .mounts = [{ destination: "/proc", type: "proc", source: "proc" },
+			{ destination: "/dev", type: "tmpfs", source: "tmpfs" }]
+		| .linux += $linux
+		| del(.linux.maskedPaths, .linux.readonlyPaths, .linux.resources)
+		| .linux.namespaces |= map(select(.type != "network" and .type != "cgroup"))
+		| if $linux.uidMappings then .linux.namespaces += [{ type: "user" }] else . end
+		' "$work/$1/config.json" >"$work/config.new"
+	mv "$work/config.new" "$work/$1/config.json"
+}
+
+container() {
+	runc --root "$work/runc" run -b "$work/$1" "$id" </dev/null
+}
+
+# --- records ------------------------------------------------------------------------------------
+
+# The types of the records of su, in their order.
+types() {
+	grep -a 'exe="[^"]*/su"' "$1" | grep -ao '^type=[A-Z_]* msg=audit([^)]*): pid=' |
+		sed 's/^type=\([A-Z_]*\) .*/\1/' | tr '\n' ' '
+}
+
+wanted='USER_AUTH USER_ACCT CRED_ACQ USER_START USER_AUTH USER_END CRED_DISP '
+wanted="USER_AUTH USER_ACCT CRED_ACQ USER_START USER_END CRED_DISP $wanted"
+
+types_are() {
+	echo "got  $(types "$1")"
+	echo "want $2"
+	[ "$(types "$1")" = "$2" ]
+}
+
+# marked FILE TEXT: every user record of su has it in its tail, and none has not.
+marked() {
+	grep -a 'exe="[^"]*/su"' "$1" | grep -a "msg='" >"$work/su"
+	[ -s "$work/su" ] && ! grep -aLq . "$work/su" 2>/dev/null
+	! grep -av "$2" "$work/su"
+}
+
+not_marked() {
+	! grep -a 'exe="[^"]*/su"' "$1" | grep -a "$2"
+}
+
+# The failing one is told as what it is.
+fails_inside() {
+	grep -a "acct=\"root\".*res=failed'" "$1" | grep -a '^type=USER_AUTH'
+}
+
+run_case() {
+	name=$1
+	audit_begin ENRICHED
+	check "$name: autrail is ready" autrail_begin "$work/$name.log" -f enriched
+	check "$name: the container runs" container "$name"
+	check "$name: kernel audit's log is complete" audit_sync
+	check "$name: autrail ends well" autrail_end
+	check "$name: the ledger adds up" ledger_balanced
+	cp "$audit_log" "$work/$name.audit"
+	audit_end
+	rm -f "$audit_log"
+}
+
+root_make
+
+bundle plain
+run_case plain
+check "plain: every call of libpam is told" types_are "$work/plain.log" "$wanted"
+check "plain: and by kernel audit, too" types_are "$work/plain.audit" "$wanted"
+check "plain: the failing one says so" fails_inside "$work/plain.log"
+check "plain: which container it was in" marked "$work/plain.log" "CONTAINER=\"$id\""
+check "plain: its mount and pid namespace" marked "$work/plain.log" \
+	'MNTNS="[0-9]*" PIDNS="[0-9]*" INPID="[1-9][0-9]*"'
+check "plain: no user namespace, nothing refused" not_marked "$work/plain.log" 'USERNS\|REFUSED'
+check "plain: execs say it as well" grep -aq "^type=SYSCALL.*comm=\"su\".*CONTAINER=\"$id\"" \
+	"$work/plain.log"
+
+root_give $first_uid
+bundle apart "{ \"uidMappings\": [{ \"containerID\": 0, \"hostID\": $first_uid, \"size\": 65536 }],
+	\"gidMappings\": [{ \"containerID\": 0, \"hostID\": $first_uid, \"size\": 65536 }] }"
+run_case apart
+check "apart: every call of libpam is told" types_are "$work/apart.log" "$wanted"
+check "apart: kernel audit has none of them" types_are "$work/apart.audit" ""
+check "apart: each says why the kernel refused it" marked "$work/apart.log" \
+	'REFUSED="user-namespace"'
+check "apart: where it was, and who it was there" marked "$work/apart.log" \
+	"CONTAINER=\"$id\".* USERNS=\"[0-9]*\" INPID=\"[0-9]*\" INUID=\"[0-9]*\""
+check "apart: ann is ann inside, and another outside" grep -aq \
+	" uid=$((first_uid + 1000)) .*REFUSED=\|INUID=\"1000\"" "$work/apart.log"
+if [ -n "${KEEP:-}" ]; then
+	ls "$work"
+fi
+finish

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Kernel audit's own records, as it hands them to whoever listens in (AUDIT_NLGRP_READLOG, since 3.16): read
+ * only, beside an auditd or without one. There are none while audit is disabled.
+ */
+#ifndef ATR_LOAD_KAUDIT_H
+#define ATR_LOAD_KAUDIT_H
+
+#include <stddef.h>
+
+struct kaudit;
+
+/* Takes one KERNEL event; not 0: stop reading. */
+typedef int (*kaudit_fn)(void *ctx, void *data, size_t size);
+
+/* Joins the group. 0, or -errno, logged: -EPERM without CAP_AUDIT_READ, -EPROTONOSUPPORT without audit. */
+int kaudit__open(struct kaudit **ret);
+void kaudit__free(struct kaudit *k);
+
+/* Readable when there is something to read. */
+int kaudit__fd(const struct kaudit *k);
+
+/* Hands what has come to fn. Returns 0, what fn returned, or -ENOBUFS: some were lost for want of room. */
+int kaudit__read(struct kaudit *k, kaudit_fn fn, void *ctx);
+
+#endif /* ATR_LOAD_KAUDIT_H */
