@@ -21,6 +21,13 @@ struct event {
 		struct atr_item_answer item;
 		struct atr_name_answer name;
 		struct atr_label_answer label;
+		struct atr_message message;
+		struct atr_login login;
+		struct atr_pam pam;
+		struct atr_abend abend;
+		struct atr_kernel kernel;
+		struct atr_session session;
+		struct atr_address_answer address;
 		struct atr_lost lost;
 		struct atr_host host;
 		char bytes[128 * 1024];
@@ -155,6 +162,33 @@ static inline void an_exec(struct event *ev)
 	event_walk(ev, &e->task.exe, "/usr/bin/ls");
 	event_walk(ev, &e->cwd, "/root");
 	event_put(ev, &e->argv, "ls\0/", 5);
+}
+
+/* sshd, of root and in no session: what logins come from. */
+static inline struct atr_task a_sender(void)
+{
+	return (struct atr_task){
+		.pid = 787,
+		.tid = 787,
+		.ppid = 1,
+		.auid = ATR_UNSET,
+		.ses = ATR_UNSET,
+		.comm = "sshd",
+		.tty.flags = ATR_S_NULL,
+		.cgroup.flags = ATR_S_NULL,
+	};
+}
+
+/* A message that the kernel would take, as libaudit sends it: with its NUL. */
+static inline void a_message(struct event *ev, __u32 type, const char *text, size_t len)
+{
+	event_begin(ev, ATR_KIND_MESSAGE);
+	ev->message.task = a_sender();
+	ev->hdr.flags = ATR_TRUST_SENDER | ATR_TRUST_SOCKET | ATR_TRUST_INITIAL;
+	ev->message.type = type;
+	ev->message.len = len;
+	event_walk(ev, &ev->message.task.exe, "/usr/sbin/sshd");
+	event_put(ev, &ev->message.text, text, len);
 }
 
 /* A failed exec of /nope by bash; no file was opened. */
