@@ -40,6 +40,7 @@ enum {
 	BTF = 1 << ATR_MODE_BTF,
 	FENTRY = 1 << ATR_MODE_FENTRY,
 	KPROBE = 1 << ATR_MODE_KPROBE,
+	AFTER = 1 << ATR_MODE_AFTER,
 	TRACEPOINT = 1 << ATR_MODE_TRACEPOINT,
 	NONE = 1 << ATR_MODE_MAX,
 	ANY = 2 * NONE - 1,
@@ -88,6 +89,14 @@ static const struct limit {
 	  ATR_FACT_OPENS, NONE, WITHOUT(fput) },
 	{ "after a clock was set, events of the last moments before may be off by that step",
 	  ATR_FACT_EXEC, ANY, WITHOUT(tai) },
+	{ "LOGIN is inferred from the first event of a session, and has no SYSCALL and PROCTITLE; a login "
+	  "uid that was refused is not seen",
+	  ATR_FACT_LOGIN, NONE, WITH(loginuid) },
+	{ "user messages are read from the sender's memory: another thread can have changed them; those "
+	  "sent by sendmmsg() or io_uring, or in more than four pieces, are counted as lost",
+	  ATR_FACT_MESSAGE, AFTER | TRACEPOINT, ALWAYS },
+	{ "user messages of 32-bit programs are not seen", ATR_FACT_MESSAGE, TRACEPOINT,
+	  WITH(compat) },
 	{ "calls by x32 code are not seen, or told without their arguments", ATR_FACT_FAILED,
 	  FENTRY | KPROBE, WITH(compat) },
 };
