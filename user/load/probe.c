@@ -129,6 +129,9 @@ static void choose(struct probe *probe)
 		mode[ATR_FACT_DENIED] = ATR_MODE_MAX;
 	if (mode[ATR_FACT_OPENS] != ATR_MODE_MAX)
 		mode[ATR_FACT_LD] = ATR_MODE_MAX;
+	/* For the sake of these alone no system call is taxed. */
+	if (mode[ATR_FACT_MESSAGE] == ATR_MODE_TRACEPOINT && !probe->opts.failed)
+		mode[ATR_FACT_MESSAGE] = ATR_MODE_MAX;
 	for (fact = ATR_FACT_MESSAGE; !probe->opts.logins && fact <= ATR_FACT_ABEND; fact++)
 		mode[fact] = ATR_MODE_MAX;
 }
