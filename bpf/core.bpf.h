@@ -10,10 +10,10 @@
 #include "bpf/label.h"
 
 /*
- * Room for the strings of one event. All together at their limits: name and interp 2 * 4097, exe,
- * cwd and script 3 * (4112 + 256), arguments 8192, title and tty 192, labels 1024: 30 706. What is
- * left of the 32 kB that a per-cpu value may have is for the walks of a chroot's root and of a
- * descriptor, which may be cut.
+ * Room for the strings of one event, as much as the 32 kB of a per-cpu value leave. All together at their
+ * limits: name and interp 2 * 4097, exe, cwd and script 3 * (4112 + 256), arguments 8192, title and tty
+ * 192, labels 1024: 30 706. A container's cgroup (1024) and the walks of a chroot's root and of a
+ * descriptor take what is left; where all the others are at their limits something is cut, and says so.
  */
 #define ATR_DATA_MAX 30936
 

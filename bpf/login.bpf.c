@@ -66,10 +66,7 @@ static __always_inline void login_fill(struct atr_scratch *s, const struct was *
 	ev->auid = was->auid;
 	ev->exit = ret;
 	current_call(task, &ev->arch, &ev->nr, ev->args);
-	s->walk.root = (__u64)BPF_CORE_READ(task, fs, root.dentry);
-	s->walk.root_mnt = (__u64)BPF_CORE_READ(task, fs, root.mnt);
-	walk_file(s, &ev->task.exe, BPF_CORE_READ(task, mm, exe_file));
-	ev_task(s, &ev->hdr, &ev->task, task, false);
+	ev_current(s, &ev->hdr, &ev->task);
 	ev->title_len = title_append(s, &ev->title, BPF_CORE_READ(task, mm));
 }
 
@@ -145,10 +142,7 @@ int BPF_PROG(atr_abend, int sig, struct kernel_siginfo *info, struct k_sigaction
 	ev->hdr.time = bpf_ktime_get_boot_ns();
 	ev->hdr.tai = tai_now();
 	ev->sig = sig;
-	s->walk.root = (__u64)BPF_CORE_READ(task, fs, root.dentry);
-	s->walk.root_mnt = (__u64)BPF_CORE_READ(task, fs, root.mnt);
-	walk_file(s, &ev->task.exe, BPF_CORE_READ(task, mm, exe_file));
-	ev_task(s, &ev->hdr, &ev->task, task, false);
+	ev_current(s, &ev->hdr, &ev->task);
 	if (scratch__send(s, &ev->hdr, sizeof(*ev), ATR_KIND_ABEND))
 		loss__count(ATR_KIND_ABEND, ATR_CAUSE_RING_FULL);
 	scratch__put(s);

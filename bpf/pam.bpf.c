@@ -153,10 +153,7 @@ static __always_inline void pam_fill(struct atr_scratch *s, const struct pam_ent
 	    bpf_probe_read_user(&ev->handle, sizeof(ev->handle), (void *)e->handle))
 		ev->hdr.flags |= ATR_F_FAULT;
 	pam_text(s, ev, e);
-	s->walk.root = (__u64)BPF_CORE_READ(task, fs, root.dentry);
-	s->walk.root_mnt = (__u64)BPF_CORE_READ(task, fs, root.mnt);
-	walk_file(s, &ev->task.exe, BPF_CORE_READ(task, mm, exe_file));
-	ev_task(s, &ev->hdr, &ev->task, task, false);
+	ev_current(s, &ev->hdr, &ev->task);
 	str_append(s, &ev->node, ATR_NODE_MAX, __builtin_preserve_access_index(&uts->name.nodename),
 		   false);
 }

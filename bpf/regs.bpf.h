@@ -17,35 +17,14 @@ enum send_call {
 
 #if defined(__TARGET_ARCH_x86)
 
-static __always_inline enum send_call send_call(__u32 arch, __u32 nr)
-{
-	if (arch == AUDIT_ARCH_I386) {
-		switch (nr) {
-		case 369:
-			return SEND_TO;
-		case 370:
-			return SEND_MSG;
-		case 4:
-			return SEND_WRITE;
-		case 146:
-			return SEND_WRITEV;
-		}
-		return SEND_NONE;
-	}
-	switch (nr) {
-	case 44:
-		return SEND_TO;
-	case 46:
-		return SEND_MSG;
-	case 1:
-		return SEND_WRITE;
-	case 20:
-		return SEND_WRITEV;
-	}
-	return SEND_NONE;
-}
+#define NR_SENDTO	  44
+#define NR_SENDMSG	  46
+#define NR_WRITE	  1
+#define NR_WRITEV	  20
+#define NR_COMPAT_SENDTO  369
+#define NR_COMPAT_SENDMSG 370
 
-#define ATR_ARCH_NATIVE AUDIT_ARCH_X86_64
+#define ATR_ARCH_NATIVE	  AUDIT_ARCH_X86_64
 
 static __always_inline bool is_execve(__u32 arch, __u32 nr)
 {
@@ -94,35 +73,14 @@ static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __
 
 #elif defined(__TARGET_ARCH_arm64)
 
-static __always_inline enum send_call send_call(__u32 arch, __u32 nr)
-{
-	if (arch == AUDIT_ARCH_ARM) {
-		switch (nr) {
-		case 290:
-			return SEND_TO;
-		case 296:
-			return SEND_MSG;
-		case 4:
-			return SEND_WRITE;
-		case 146:
-			return SEND_WRITEV;
-		}
-		return SEND_NONE;
-	}
-	switch (nr) {
-	case 206:
-		return SEND_TO;
-	case 211:
-		return SEND_MSG;
-	case 64:
-		return SEND_WRITE;
-	case 66:
-		return SEND_WRITEV;
-	}
-	return SEND_NONE;
-}
+#define NR_SENDTO	  206
+#define NR_SENDMSG	  211
+#define NR_WRITE	  64
+#define NR_WRITEV	  66
+#define NR_COMPAT_SENDTO  290
+#define NR_COMPAT_SENDMSG 296
 
-#define ATR_ARCH_NATIVE AUDIT_ARCH_AARCH64
+#define ATR_ARCH_NATIVE	  AUDIT_ARCH_AARCH64
 
 static __always_inline bool is_execve(__u32 arch, __u32 nr)
 {
@@ -135,7 +93,7 @@ static __always_inline bool is_execveat(__u32 arch, __u32 nr)
 }
 
 /* THREAD_SIZE with pages of 4 or 16 kB; only for kernels before 5.15, see stack_regs(). */
-#define ATR_STACK_SIZE	16384
+#define ATR_STACK_SIZE	  16384
 
 static __always_inline __u32 regs_arch(struct task_struct *task, bool typed)
 {
@@ -160,6 +118,23 @@ static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __
 }
 
 #endif
+
+/* The same for 32-bit code of both. */
+#define NR_COMPAT_WRITE	 4
+#define NR_COMPAT_WRITEV 146
+
+static __always_inline enum send_call send_call(__u32 arch, __u32 nr)
+{
+	const bool native = arch == ATR_ARCH_NATIVE;
+
+	if (nr == (native ? NR_SENDTO : NR_COMPAT_SENDTO))
+		return SEND_TO;
+	if (nr == (native ? NR_SENDMSG : NR_COMPAT_SENDMSG))
+		return SEND_MSG;
+	if (nr == (native ? NR_WRITE : NR_COMPAT_WRITE))
+		return SEND_WRITE;
+	return nr == (native ? NR_WRITEV : NR_COMPAT_WRITEV) ? SEND_WRITEV : SEND_NONE;
+}
 
 /*
  * The registers of the current task's call, for callers without types. They lie at the end of the

@@ -103,4 +103,17 @@ static __always_inline void ev_task(struct atr_scratch *s, struct atr_hdr *hdr, 
 	ev_label(s, hdr, t, task, typed);
 }
 
+/* The current task in whole, where it is not that of an exec: with the program that it runs. */
+static __always_inline void ev_current(struct atr_scratch *s, struct atr_hdr *hdr,
+				       struct atr_task *t)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+
+	s->walk.root = (__u64)BPF_CORE_READ(fs, root.dentry);
+	s->walk.root_mnt = (__u64)BPF_CORE_READ(fs, root.mnt);
+	walk_file(s, &t->exe, BPF_CORE_READ(task, mm, exe_file));
+	ev_task(s, hdr, t, task, false);
+}
+
 #endif /* ATR_SPACES_BPF_H */

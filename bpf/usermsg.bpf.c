@@ -104,7 +104,6 @@ static __always_inline void text_append(struct atr_scratch *s, struct atr_str *s
  */
 __noinline int message_send(__u32 slot)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	struct atr_scratch *s = scratch__slot(slot);
 	struct atr_message *ev;
 	struct nlmsghdr head;
@@ -131,10 +130,7 @@ __noinline int message_send(__u32 slot)
 	ev->hdr.flags = s->raw.trust;
 	ev->type = head.nlmsg_type;
 	ev->len = head.nlmsg_len - sizeof(head);
-	s->walk.root = (__u64)BPF_CORE_READ(task, fs, root.dentry);
-	s->walk.root_mnt = (__u64)BPF_CORE_READ(task, fs, root.mnt);
-	walk_file(s, &ev->task.exe, BPF_CORE_READ(task, mm, exe_file));
-	ev_task(s, &ev->hdr, &ev->task, task, false);
+	ev_current(s, &ev->hdr, &ev->task);
 	left -= sizeof(head);
 	text_append(s, &ev->text, at + sizeof(head), ev->len < left ? ev->len : left);
 	if (ev->len > left)
