@@ -164,6 +164,12 @@ audit_config() {
 	END
 }
 
+# Of two tests that wait for kernel audit, one goes on.
+audit_lock() {
+	exec 9>/run/autrail-test.lock
+	flock -w 900 9
+}
+
 # The kernel serves one auditd. That of another such test is waited for, the machine's own is
 # stopped and started again afterwards.
 auditd_make_room() {
@@ -203,6 +209,7 @@ auditd_restart_old() {
 audit_begin() {
 	audit_config "$work/audit" "${1:-RAW}"
 	audit_log=$work/audit/log/audit.log
+	audit_lock || return 1
 	auditd_make_room || return 1
 	audit_saved=$(auditctl -s)
 	auditctl -l >"$work/audit.rules"
@@ -214,7 +221,7 @@ audit_begin() {
 	auditctl -r 0 >/dev/null
 	auditctl -f 1 >/dev/null
 	audit_marks=0
-	auditd -n -c "$work/audit/conf" -s nochange </dev/null >"$work/auditd.out" 2>&1 &
+	auditd -n -c "$work/audit/conf" -s nochange </dev/null >"$work/auditd.out" 2>&1 9>&- &
 	auditd_pid=$!
 	wait_for 20 auditd_there || return 1
 	auditctl -e 1 >/dev/null
@@ -259,11 +266,7 @@ audit_end() {
 	if [ -n "$audit_ppid" ]; then
 		audit_rule -d "$audit_ppid"
 	fi
-	if [ -n "$auditd_pid" ]; then
-		kill "$auditd_pid" 2>/dev/null
-		wait "$auditd_pid" 2>/dev/null
-		auditd_pid=
-	fi
+	# Everything as it was before auditd ends: then another test may begin at once.
 	audit_set -e enabled
 	audit_set -b backlog_limit
 	audit_set -f failure
@@ -271,9 +274,15 @@ audit_end() {
 	if ! grep -q '^No rules' "$work/audit.rules"; then
 		auditctl -R "$work/audit.rules" >/dev/null
 	fi
+	if [ -n "$auditd_pid" ]; then
+		kill "$auditd_pid" 2>/dev/null
+		wait "$auditd_pid" 2>/dev/null
+		auditd_pid=
+	fi
 	if [ "$auditd_old" -ne 0 ]; then
 		auditd_restart_old
 	fi
+	exec 9>&-
 }
 
 # --- autrail ------------------------------------------------------------------------------------
