@@ -30,6 +30,8 @@ packages() {
 		;;
 	test)
 		echo auditd jq libauparse-dev perl procps runc
+		# Who logs in, and in what ways.
+		echo cron expect login openssh-client openssh-server passwd sudo util-linux
 		clang_runtime
 		# 32-bit programs, for the records of the compat system calls.
 		case $(uname -m) in x86_64) echo gcc-multilib ;; esac
@@ -57,7 +59,10 @@ things() {
 		echo clang llvm-strip bpftool pkg-config make gcc
 		echo bpf/libbpf.h libelf.h zlib.h libaudit.h sys/capability.h
 		;;
-	test) echo auditd auditctl ausearch jq prove pgrep runc auparse.h ;;
+	test)
+		echo auditd auditctl ausearch jq prove pgrep runc auparse.h
+		echo chage cron expect gpasswd login ssh sshd su sudo unshare useradd
+		;;
 	lint) echo clang-format codespell cppcheck mandoc shellcheck ;;
 	bench) echo auditd execsnoop pgrep ;;
 	vm) echo apparmor_parser busybox cpio ld.lld modprobe lz4 qemu-system-aarch64 qemu-system-x86_64 xz zstd ;;
