@@ -240,7 +240,8 @@ void message_write(struct recorder *r, const struct atr_view *view, __u32 type, 
 		text_char(t, '\'');
 	}
 	tail_begin(&tail, t, r->names, start, flaws[0] ? flaws : NULL);
-	if (r->opts.format == ATR_FORMAT_ENRICHED)
+	/* libauparse takes TRUSTED_APP for any text at all, and auditd adds nothing to it. */
+	if (r->opts.format == ATR_FORMAT_ENRICHED && type != AUDIT_TRUSTED_APP)
 		enrich(&tail, view, type, text, type == AUDIT_USER_TTY ? 0 : len);
 	write_tail(r, view, &tail, refused, derived, flaws);
 	text_char(t, '\n');
