@@ -130,6 +130,19 @@ __hidden void scratch__put(struct atr_scratch *s)
 	__sync_fetch_and_add(&s->busy, -1);
 }
 
+/*
+ * Logins, and what is told of users, are few, and names are best looked up before they change: the loader
+ * is not to gather more. But not each of a flood wakes it.
+ */
+#define URGENT_MAX 16384
+
+static __always_inline __u64 wake_flag(__u64 waiting, __u32 size, __u32 kind)
+{
+	if (kind >= ATR_KIND_MESSAGE && waiting < URGENT_MAX)
+		return BPF_RB_FORCE_WAKEUP;
+	return waiting < cfg_wake_at && waiting + size >= cfg_wake_at ? BPF_RB_FORCE_WAKEUP : 0;
+}
+
 static __always_inline int send(struct atr_scratch *s, struct atr_hdr *hdr, __u32 size, __u32 kind)
 {
 	__u64 waiting;
@@ -145,9 +158,7 @@ static __always_inline int send(struct atr_scratch *s, struct atr_hdr *hdr, __u3
 	 * waits a moment for more. Wake it again once when the ring is filling faster than that.
 	 */
 	waiting = bpf_ringbuf_query(&atr_ring, BPF_RB_AVAIL_DATA);
-	return bpf_ringbuf_output(
-		&atr_ring, hdr, size,
-		waiting < cfg_wake_at && waiting + size >= cfg_wake_at ? BPF_RB_FORCE_WAKEUP : 0);
+	return bpf_ringbuf_output(&atr_ring, hdr, size, wake_flag(waiting, size, kind));
 }
 
 /* With s->pos bytes of strings behind it; a failure is the ring's only one, full. */

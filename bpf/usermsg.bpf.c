@@ -26,10 +26,10 @@
 #define RAW_MAX	 9216
 
 /* Messages in one send that are looked at; libaudit sends one. */
-#define MESSAGES_MAX 8
+#define MESSAGES_MAX 32
 
 /* Pieces of one message. */
-#define PIECES_MAX 4
+#define PIECES_MAX 8
 
 struct nlmsghdr {
 	__u32 nlmsg_len;

@@ -297,6 +297,7 @@ static void derived_is(struct recorder *r, __u32 pid, __u32 auid, __u32 ses, con
 static void test_derived(void)
 {
 	struct recorder *r = a_recorder(ATR_FORMAT_RAW);
+	char *text, *line;
 
 	derived_is(r, 787, 1000, 7, "", "nobody has said which sessions there were");
 	event_begin(&other, ATR_KIND_HOST);
@@ -320,6 +321,20 @@ static void test_derived(void)
 		   "tty=(none) old-ses=4294967295 ses=9 res=1\x1d"
 		   "AUTRAIL=\"old-auid-unknown\"",
 		   "who was not seen before says so");
+	derived_is(r, 950, ATR_UNSET, ATR_UNSET, "", "one in none");
+	a_message(&ev, AUDIT_TEST, "x", 2);
+	ev.message.task.pid = 951;
+	ev.message.task.ppid = 950;
+	ev.message.task.auid = 1002;
+	ev.message.task.ses = 10;
+	text = feed_str(r, &ev);
+	line = record_of(text ? text : "", "LOGIN");
+	is_str(line,
+	       "type=LOGIN msg=audit(1.500:13): pid=950 uid=0 old-auid=4294967295 auid=1002 tty=(none) "
+	       "old-ses=4294967295 ses=10 res=1",
+	       "its child shows that it has logged in");
+	free(line);
+	free(text);
 	a_login(0);
 	free(feed_str(r, &ev));
 	derived_is(r, 787, 1000, 7, "", "one whose login was told");

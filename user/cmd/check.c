@@ -93,7 +93,7 @@ static const struct limit {
 	  "uid that was refused is not seen",
 	  ATR_FACT_LOGIN, NONE, WITH(loginuid) },
 	{ "user messages are read from the sender's memory: another thread can have changed them; those "
-	  "sent by sendmmsg() or io_uring, or in more than four pieces, are counted as lost",
+	  "sent by sendmmsg() or io_uring, or in more than eight pieces, are counted as lost",
 	  ATR_FACT_MESSAGE, AFTER | TRACEPOINT, ALWAYS },
 	{ "user messages of 32-bit programs are not seen", ATR_FACT_MESSAGE, TRACEPOINT,
 	  WITH(compat) },

@@ -18,6 +18,7 @@
 
 /* What LOGIN says beside its task. */
 struct login {
+	__u32 pid;
 	__u32 old_auid;
 	__u32 old_ses;
 	__u32 auid;
@@ -36,7 +37,7 @@ static void write_login(struct recorder *r, const struct atr_view *view, const s
 
 	record_stamp(r, view->hdr);
 	record_begin(r, "LOGIN");
-	text_u64(t, "pid=", view->task->pid);
+	text_u64(t, "pid=", l->pid);
 	text_u64(t, " uid=", view->task->uid);
 	if (!label_write_task(r, view))
 		flaws_add(flaws, sizeof(flaws), "subj-unknown");
@@ -81,16 +82,24 @@ void login_derive(struct recorder *r, const struct atr_view *view)
 	struct login l = {
 		.old_auid = ATR_UNSET, .old_ses = ATR_UNSET, .res = true, .derived = true
 	};
-	bool was_unset;
+	bool was_unset, parent_was_unset;
 
 	/* The event of a login tells of it itself. */
 	if (!task || !r->tells_sessions || view->hdr->kind == ATR_KIND_LOGIN)
 		return;
-	if (!sessions__see(r->sessions, task->pid, task->auid, task->ses, &was_unset))
+	was_unset = sessions__was_unset(r->sessions, task->pid);
+	parent_was_unset = sessions__was_unset(r->sessions, task->ppid);
+	if (!sessions__see(r->sessions, task->pid, task->auid, task->ses))
 		return;
+	l.pid = task->pid;
+	/* Modules of libpam run programs (the message of the day) before it says that the session is open. */
+	if (!was_unset && parent_was_unset) {
+		l.pid = task->ppid;
+		sessions__see(r->sessions, task->ppid, task->auid, task->ses);
+	}
 	l.auid = task->auid;
 	l.ses = task->ses;
-	l.old_unknown = !was_unset;
+	l.old_unknown = !was_unset && !parent_was_unset;
 	if (r->opts.format == ATR_FORMAT_TEXT)
 		human_login(r, view, &l);
 	else
@@ -102,6 +111,7 @@ int record_login(struct recorder *r, const struct atr_view *view)
 {
 	const struct atr_login *e = view->login;
 	struct login l = {
+		.pid = e->task.pid,
 		.old_auid = e->old_auid,
 		.old_ses = e->old_ses,
 		.auid = e->auid,
@@ -118,10 +128,9 @@ int record_login(struct recorder *r, const struct atr_view *view)
 	};
 	char flaws[FLAWS_MAX] = "";
 	const char *title;
-	bool was_unset;
 	size_t len;
 
-	sessions__see(r->sessions, e->task.pid, e->task.auid, e->task.ses, &was_unset);
+	sessions__see(r->sessions, e->task.pid, e->task.auid, e->task.ses);
 	if (r->opts.format == ATR_FORMAT_TEXT) {
 		human_login(r, view, &l);
 		return 0;

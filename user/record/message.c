@@ -90,6 +90,22 @@ bool message_id_next(const char *text, size_t len, __u32 type, size_t *pos, stru
 	return false;
 }
 
+enum account_change account_change(__u32 type)
+{
+	switch (type) {
+	case AUDIT_ADD_USER:
+	case AUDIT_ADD_GROUP:
+		return ACCOUNT_NEW;
+	case AUDIT_USER_MGMT:
+	case AUDIT_DEL_USER:
+	case AUDIT_DEL_GROUP:
+	case AUDIT_GRP_MGMT:
+		return ACCOUNT_CHANGED;
+	default:
+		return ACCOUNT_NOT;
+	}
+}
+
 /* --- the record ------------------------------------------------------------------------------- */
 
 const char *message_text(const struct atr_view *view, size_t *ret_len)
@@ -322,6 +338,8 @@ int record_message(struct recorder *r, const struct atr_view *view)
 		return -EBADMSG;
 	if (!why || view->hdr->flags & ATR_TRUST_SENDER) {
 		message_write(r, view, m->type, text, len, DERIVED_NOT);
+		if (account_change(m->type) == ACCOUNT_CHANGED)
+			names__doubt(r->names);
 		return 0;
 	}
 	if (!refusal_room(r, view->hdr->time))

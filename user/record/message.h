@@ -17,6 +17,13 @@ void message_write(struct recorder *r, const struct atr_view *view, __u32 type, 
 /* What a message is about: text up to its first NUL, and what of it the kernel keeps. */
 const char *message_text(const struct atr_view *view, size_t *ret_len);
 
+/*
+ * Does a record of that type say that users or groups change? auditd forgets the names that it knows: before
+ * one of what is new, to tell it by its name; behind one of what has changed or gone.
+ */
+enum account_change { ACCOUNT_NOT, ACCOUNT_NEW, ACCOUNT_CHANGED };
+enum account_change account_change(__u32 type);
+
 /* An id in the text of a record of that type: a field that auditd knows as one. */
 struct text_id {
 	const char *key; /* in the text */

@@ -22,10 +22,12 @@ struct entry {
 	size_t encoded_len;
 	size_t plain_len;
 	bool has_plain;
+	__u32 age; /* names.age when it was looked up */
 };
 
 struct names {
 	struct cache cache;
+	__u32 age; /* rises whenever names may have changed */
 	struct entry entries[NAMES_MAX];
 };
 
@@ -120,6 +122,7 @@ int names__put(struct names *n, __u32 id, enum name_group group, const char *pla
 	e->encoded_len = t.len;
 	e->plain_len = plain ? len : 0;
 	e->has_plain = plain;
+	e->age = n->age;
 	text_bytes(&t, plain, e->plain_len);
 	e->bytes = t.buf;
 	return 0;
@@ -130,7 +133,14 @@ out:
 
 bool names__known(struct names *n, __u32 id, enum name_group group)
 {
-	return id == ATR_UNSET || find(n, id, group);
+	const struct entry *e = find(n, id, group);
+
+	return id == ATR_UNSET || (e && e->age == n->age);
+}
+
+void names__doubt(struct names *n)
+{
+	n->age++;
 }
 
 void names__get(struct names *n, __u32 id, enum name_group group, struct name *ret_name)

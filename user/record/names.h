@@ -29,6 +29,9 @@ int names__put(struct names *n, __u32 id, enum name_group group, const char *pla
 
 bool names__known(struct names *n, __u32 id, enum name_group group);
 
+/* Users or groups have changed: each name is to be looked up again before it is used. */
+void names__doubt(struct names *n);
+
 /* Always fills ret_name; "?" for an id that nobody looked up. Valid until the next put. */
 void names__get(struct names *n, __u32 id, enum name_group group, struct name *ret_name);
 

@@ -272,6 +272,11 @@ static void message_needs(struct list *l, const struct atr_view *view)
 	const char *text;
 	size_t len, pos = 0;
 
+	/* Once for a message: needs are asked for again until there are none. */
+	if (account_change(type) == ACCOUNT_NEW && l->r->doubted != view->hdr->seq) {
+		names__doubt(l->r->names);
+		l->r->doubted = view->hdr->seq;
+	}
 	need_task(l, view);
 	if (l->r->opts.format != ATR_FORMAT_ENRICHED)
 		return;

@@ -103,11 +103,17 @@ int sessions__add(struct sessions *s, __u32 auid, __u32 ses)
 	return ses == ATR_UNSET ? 0 : put(&s->sessions, ses, auid);
 }
 
-bool sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses, bool *ret_was_unset)
+bool sessions__was_unset(struct sessions *s, __u32 pid)
+{
+	const struct pair *was = find(&s->pids, pid);
+
+	return was && was->value == ATR_UNSET;
+}
+
+bool sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses)
 {
 	struct pair *was = find(&s->pids, pid), *known;
 
-	*ret_was_unset = was && was->value == ATR_UNSET;
 	if (!was || was->value != ses)
 		put(&s->pids, pid, ses);
 	if (ses == ATR_UNSET)

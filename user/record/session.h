@@ -18,8 +18,11 @@ int sessions__add(struct sessions *s, __u32 auid, __u32 ses);
 
 /*
  * An event shows that the process is in that session (ATR_UNSET: in none). True if no event and no
- * sessions__add() has shown the session before; *ret_was_unset: by its last event the process was in none.
+ * sessions__add() has shown the session before.
  */
-bool sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses, bool *ret_was_unset);
+bool sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses);
+
+/* Was the process, by its last event, in no session? False also if it has had none. */
+bool sessions__was_unset(struct sessions *s, __u32 pid);
 
 #endif /* ATR_RECORD_SESSION_H */

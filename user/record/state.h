@@ -41,6 +41,7 @@ struct recorder {
 	struct atr_clock_state clock;
 	struct knowledge *known;
 	struct names *names;
+	__u64 doubted; /* sequence number of the message for which names were asked anew */
 	struct labels *labels;
 	__u32 lsms; /* of the host */
 	struct syscalls syscalls;
