@@ -102,6 +102,18 @@ void usermsg_framing(struct usermsg *um)
 }
 
 /* More than any program does. */
+/* Which of them is under way shows only in the kernel. */
+static void send_mmsg(struct usermsg *um)
+{
+	struct nlmsghdr *end = put_text(um, um->buf, "op=by-sendmmsg res=success");
+	struct iovec iov = { um->buf, (char *)end - (char *)um->buf };
+	struct mmsghdr many[2] = { 0 };
+
+	many[0].msg_hdr = (struct msghdr){ .msg_iov = &iov, .msg_iovlen = 1 };
+	many[1].msg_hdr = many[0].msg_hdr;
+	usermsg_tell(um, "sendmmsg", TYPE, 0, usermsg_answer(um, sendmmsg(um->fd, many, 2, 0)));
+}
+
 void usermsg_limits(struct usermsg *um)
 {
 	struct nlmsghdr *end;
@@ -115,6 +127,7 @@ void usermsg_limits(struct usermsg *um)
 	}
 	send_put(um, "hundred", end);
 	send_pieces(um, "many-pieces", (const size_t[]){ 4, 3, 1, 8, 2, 0, 5 }, 7);
+	send_mmsg(um);
 }
 
 void usermsg_calls(struct usermsg *um)
@@ -122,7 +135,7 @@ void usermsg_calls(struct usermsg *um)
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
 	struct nlmsghdr *end = put_text(um, um->buf, "op=by-call res=success");
 	struct iovec iov = { um->buf, (char *)end - (char *)um->buf };
-	struct mmsghdr many[2] = { 0 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	int copy = dup(um->fd);
 
 	usermsg_tell(um, "send", TYPE, 0,
@@ -130,13 +143,9 @@ void usermsg_calls(struct usermsg *um)
 	usermsg_tell(um, "sendto", TYPE, 0,
 		     usermsg_answer(um, sendto(um->fd, um->buf, iov.iov_len, 0,
 					       (struct sockaddr *)&addr, sizeof(addr))));
-	many[0].msg_hdr = (struct msghdr){ .msg_iov = &iov, .msg_iovlen = 1 };
-	many[1].msg_hdr = many[0].msg_hdr;
-	many[1].msg_hdr.msg_name = &addr;
-	many[1].msg_hdr.msg_namelen = sizeof(addr);
-	usermsg_tell(um, "sendmsg", TYPE, 0,
-		     usermsg_answer(um, sendmsg(um->fd, &many[1].msg_hdr, 0)));
-	usermsg_tell(um, "sendmmsg", TYPE, 0, usermsg_answer(um, sendmmsg(um->fd, many, 2, 0)));
+	msg.msg_name = &addr;
+	msg.msg_namelen = sizeof(addr);
+	usermsg_tell(um, "sendmsg", TYPE, 0, usermsg_answer(um, sendmsg(um->fd, &msg, 0)));
 	usermsg_tell(um, "write", TYPE, 0, usermsg_answer(um, write(um->fd, um->buf, iov.iov_len)));
 	usermsg_tell(um, "writev", TYPE, 0, usermsg_answer(um, writev(um->fd, &iov, 1)));
 	usermsg_tell(um, "dup", TYPE, 0, usermsg_answer(um, send(copy, um->buf, iov.iov_len, 0)));
