@@ -316,7 +316,7 @@ $(O)/tests/storm: tests/bench/storm.c $(O)/flags
 $(O)/tests/%: $(O)/tests/%.o $$(patsubst tests/actors/$$(percent).c,$(O)/tests/$$(percent).o,\
 		$$(wildcard tests/actors/$$*_*.c))
 	$(call msg,LINK,$@)
-	$(Q)$(CC) -pthread $(filter %.o,$^) -Wl,--as-needed -lcap -laudit -lauparse -lutil -o $@
+	$(Q)$(CC) -pthread $(filter %.o,$^) -Wl,--as-needed -lcap -laudit -lauparse -lpam -lutil -o $@
 percent := %
 
 -include $(shell find $(O) -path $(O)/vm -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -44,6 +44,8 @@ struct atr_label_sources labels;
  */
 __u32 trial_pid;
 bool fentry_ran, fexit_ran, kprobe_ran, kretprobe_ran;
+/* of a function that only a child of ours calls */
+bool uretprobe_ran;
 
 /* bpf_core_type_exists() of a tracepoint's typedef tells whether the kernel has the tracepoint. */
 typedef void (*btf_trace_sched_prepare_exec)(void *, struct task_struct *, struct linux_binprm *);
@@ -164,5 +166,12 @@ SEC("?kretprobe/" ATR_CALL_TRIAL)
 int atr_try_kretprobe(void *ctx)
 {
 	kretprobe_ran |= ours();
+	return 0;
+}
+
+SEC("?uretprobe")
+int atr_try_uretprobe(void *ctx)
+{
+	uretprobe_ran = true;
 	return 0;
 }

@@ -29,7 +29,7 @@ packages() {
 		echo pkg-config make gcc libc6-dev
 		;;
 	test)
-		echo auditd jq libauparse-dev perl procps runc
+		echo auditd jq libauparse-dev libpam0g-dev perl procps runc
 		# Who logs in, and in what ways.
 		echo cron expect login openssh-client openssh-server passwd sudo util-linux
 		clang_runtime
@@ -60,7 +60,7 @@ things() {
 		echo bpf/libbpf.h libelf.h zlib.h libaudit.h sys/capability.h
 		;;
 	test)
-		echo auditd auditctl ausearch jq prove pgrep runc auparse.h
+		echo auditd auditctl ausearch jq prove pgrep runc auparse.h security/pam_appl.h
 		echo chage cron expect gpasswd login ssh sshd su sudo unshare useradd
 		;;
 	lint) echo clang-format codespell cppcheck mandoc shellcheck ;;

@@ -7,7 +7,7 @@
 
 root_suite=bookworm
 root_for_building="libaudit-dev libauparse-dev libbpf-dev libc6-dev libcap-dev libelf-dev
-	libgcc-12-dev zlib1g-dev"
+	libgcc-12-dev libpam0g-dev zlib1g-dev"
 # usr-is-merged: instead of a package that sees to it by a script, in Perl.
 root_for_running="auditd base-files base-passwd bash bpftool busybox-static coreutils dash diffutils
 	findutils grep kmod libc-bin login mawk mount passwd perl-base procps sed usr-is-merged

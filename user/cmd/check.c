@@ -8,6 +8,7 @@
 #include "user/cmd/commands.h"
 #include "user/load/feat.h"
 #include "user/load/libbpf_log.h"
+#include "user/load/libraries.h"
 #include "user/load/lsm.h"
 #include "user/load/probe.h"
 #include "user/log.h"
@@ -42,6 +43,7 @@ enum {
 	KPROBE = 1 << ATR_MODE_KPROBE,
 	AFTER = 1 << ATR_MODE_AFTER,
 	TRACEPOINT = 1 << ATR_MODE_TRACEPOINT,
+	UPROBE = 1 << ATR_MODE_UPROBE,
 	NONE = 1 << ATR_MODE_MAX,
 	ANY = 2 * NONE - 1,
 };
@@ -97,6 +99,12 @@ static const struct limit {
 	  ATR_FACT_MESSAGE, AFTER | TRACEPOINT, ALWAYS },
 	{ "user messages of 32-bit programs are not seen", ATR_FACT_MESSAGE, TRACEPOINT,
 	  WITH(compat) },
+	{ "calls of libpam are not seen: this kernel cannot hook returns of functions in programs, or "
+	  "so that those under seccomp die of it (6.11 to 6.13)",
+	  ATR_FACT_PAM, NONE, WITHOUT(uretprobe) },
+	{ "calls of libpam by 32-bit programs, in a chroot that has its own, and in the first moments "
+	  "of a container are not seen",
+	  ATR_FACT_PAM, UPROBE, ALWAYS },
 	{ "calls by x32 code are not seen, or told without their arguments", ATR_FACT_FAILED,
 	  FENTRY | KPROBE, WITH(compat) },
 };
@@ -137,9 +145,8 @@ static void print_labels(const struct atr_features *features)
 static void print_hook(const struct probe *probe, size_t i)
 {
 	static const char *const states[] = {
-		[ATR_HOOK_OFF] = "not needed",
-		[ATR_HOOK_MISSING] = "not in this kernel",
-		[ATR_HOOK_REFUSED] = "refused",
+		[ATR_HOOK_OFF] = "not needed",	[ATR_HOOK_MISSING] = "not in this kernel",
+		[ATR_HOOK_REFUSED] = "refused", [ATR_HOOK_WAITING] = "not on this machine yet",
 		[ATR_HOOK_LIVE] = "yes",
 	};
 	enum hook_state state = probe__hook_state(probe, i);
@@ -147,6 +154,23 @@ static void print_hook(const struct probe *probe, size_t i)
 	printf("  %-10s %-34s %s%s%s\n", atr_hooks[i].type, atr_hooks[i].point, states[state],
 	       state == ATR_HOOK_REFUSED ? ": " : "",
 	       state == ATR_HOOK_REFUSED ? strerror(probe__hook_error(probe, i)) : "");
+}
+
+/* The files that have the functions. One that comes later is found when it comes. */
+static void print_libraries(const struct libraries *libraries)
+{
+	struct library_info file;
+	size_t i;
+
+	for (i = 0; libraries__info(libraries, i, &file); i++)
+		printf("  %-10s %s (dev %02x:%02x inode %llu) %s%s\n", "library", file.path,
+		       file.major, file.minor, file.ino, file.error ? "refused: " : "yes",
+		       file.error ? strerror(file.error) : "");
+	if (!i)
+		printf("  no such library is on this machine: its calls are told when there is one\n");
+	if (libraries__left_out(libraries))
+		printf("  and in %u more mount namespaces: too many, not probed\n",
+		       libraries__left_out(libraries));
 }
 
 static void print_hooks(const struct probe *probe, const struct atr_features *features)
@@ -165,6 +189,8 @@ static void print_hooks(const struct probe *probe, const struct atr_features *fe
 			if (atr_hooks[i].fact == fact)
 				print_hook(probe, i);
 		}
+		if (fact == ATR_FACT_PAM && probe__libraries(probe))
+			print_libraries(probe__libraries(probe));
 		/* Where opens are seen, that of the ELF interpreter is one of them. */
 		if (mode == ATR_MODE_MAX &&
 		    !(fact == ATR_FACT_LD && probe__mode(probe, ATR_FACT_OPENS) != ATR_MODE_MAX))

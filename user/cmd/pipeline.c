@@ -224,6 +224,9 @@ int pipeline__event(void *pipeline, void *data, size_t size)
 		return 0;
 	}
 	p->taken++;
+	/* Who has another root than his mount namespace does not show what is in that. */
+	if (hdr->kind == ATR_KIND_EXEC && !view.exec->root.len)
+		probe__mntns_seen(p->probe, view.task->mntns, view.task->pid);
 	answer_needs(p, &view);
 	err = feed(p, data, size);
 	if (err)
@@ -369,6 +372,7 @@ int pipeline__tick(struct pipeline *p, bool last)
 	int err;
 
 	err = clock_tick(p);
+	probe__tick(p->probe);
 	/* Asking costs a system call for each program. */
 	if (last || !(p->ticks++ % 64))
 		watch_left_out(p);

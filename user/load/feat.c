@@ -11,6 +11,7 @@
 #include "feat.skel.h"
 #include "user/load/libbpf_log.h"
 #include "user/load/lsm.h"
+#include "user/load/uretprobe.h"
 #include "user/log.h"
 
 /* The kernel's own numbers, PROC_PID_INIT_INO and PROC_USER_INIT_INO: include/linux/proc_ns.h. */
@@ -27,19 +28,32 @@ static bool has_compat(void)
 #endif
 }
 
-/* Loads what is given (NULL: nothing more) and attaches it, calls what it hooks, and takes the answers. */
-static int trial(const char *const programs[2], struct atr_features *ret)
+/* Is the return of a function in a program told, and do programs under seccomp live on? */
+static bool trial_uretprobe(const struct feat_bpf *skel)
+{
+	int err = uretprobe_try(skel->progs.atr_try_uretprobe);
+
+	if (err)
+		log_debug("no uretprobe here: %s%s", strerror(-err),
+			  err == -EPERM ? "; a program under seccomp has died of it" : "");
+	return !err && skel->bss->uretprobe_ran;
+}
+
+/* Loads what is given and attaches it, calls what it hooks, and takes the answers. */
+static int trial(const char *const programs[], struct atr_features *ret)
 {
 	struct feat_bpf *skel = feat_bpf__open();
 	int i, err = -errno;
 
 	if (!skel)
 		return err;
-	for (i = 0; i < 2; i++)
+	for (i = 0; programs[i]; i++)
 		bpf_program__set_autoload(bpf_object__find_program_by_name(skel->obj, programs[i]),
 					  true);
 	err = feat_bpf__load(skel);
 	skel->bss->trial_pid = getpid();
+	if (!err && bpf_program__autoload(skel->progs.atr_try_uretprobe))
+		ret->uretprobe = trial_uretprobe(skel);
 	if (!err)
 		err = feat_bpf__attach(skel);
 	if (!err) {
@@ -52,9 +66,10 @@ static int trial(const char *const programs[2], struct atr_features *ret)
 	return err;
 }
 
-static const char *const trials[][2] = {
+/* Hooks in programs and those in the kernel are programs of one type: where it can be loaded, so can they. */
+static const char *const trials[][4] = {
 	{ "atr_try_fentry", "atr_try_fexit" },
-	{ "atr_try_kprobe", "atr_try_kretprobe" },
+	{ "atr_try_kprobe", "atr_try_kretprobe", "atr_try_uretprobe" },
 };
 
 /* What the kernel refuses is no error: then it has it not. */

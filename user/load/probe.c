@@ -12,6 +12,7 @@
 
 #include "autrail.skel.h"
 #include "user/load/libbpf_log.h"
+#include "user/load/libraries.h"
 #include "user/load/tracefs.h"
 #include "user/log.h"
 
@@ -29,6 +30,7 @@ struct probe {
 	struct bpf_link *link[HOOKS_MAX];
 	char event[HOOKS_MAX][TRACEFS_NAME_MAX]; /* made for the hook, in tracefs */
 	__u64 missed[HOOKS_MAX];		 /* returns that it did not see */
+	struct libraries *libraries; /* where hooks of a library are; NULL: there are none */
 	int cpus;
 };
 
@@ -192,6 +194,8 @@ static void configure(struct probe *probe)
 		if (!wanted(probe, i))
 			continue;
 		bpf_program__set_autoload(program_of(probe, i), true);
+		if (atr_hooks[i].mode == ATR_MODE_UPROBE)
+			uprobes_prepare(program_of(probe, i));
 		/* BPF_LOG_STATS: what the program cost the verifier, told among libbpf's words. */
 		if (log_level() >= ATR_LOG_TRACE)
 			bpf_program__set_log_level(program_of(probe, i), 4);
@@ -315,11 +319,38 @@ static int attach(struct probe *probe)
 	return 0;
 }
 
+/* Hooks of a library, wherever it is. That it is nowhere, or cannot be probed, is no reason not to start. */
+static void attach_libraries(struct probe *probe)
+{
+	struct library_probe probes[HOOKS_MAX];
+	const char *name = NULL;
+	size_t i, count = 0;
+
+	for (i = 0; i < atr_hooks_count; i++) {
+		if (!wanted(probe, i) || atr_hooks[i].mode != ATR_MODE_UPROBE)
+			continue;
+		name = hook_library(&atr_hooks[i]);
+		probes[count++] = (struct library_probe){
+			.program = program_of(probe, i),
+			.function = atr_hooks[i].point,
+			.at_return = !strcmp(atr_hooks[i].type, "uretprobe"),
+		};
+	}
+	if (!count)
+		return;
+	probe->libraries = libraries__new(name, probes, count);
+	if (!probe->libraries)
+		log_warn("cannot look for %s: %s; %s", name, strerror(errno),
+			 atr_facts[ATR_FACT_PAM].without);
+}
+
 /* In the opposite order, so that no hook runs without those it relies on. */
 void probe__detach(struct probe *probe)
 {
 	size_t i;
 
+	libraries__free(probe->libraries);
+	probe->libraries = NULL;
 	for (i = atr_hooks_count; i-- > 0;) {
 		if (*probe->event[i])
 			probe->missed[i] = tracefs_return_missed(probe->event[i]);
@@ -374,6 +405,7 @@ int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
 			  strerror(-err));
 		return err;
 	}
+	attach_libraries(probe);
 	return 0;
 }
 
@@ -430,9 +462,42 @@ int probe__drain(struct probe *probe)
 	return ring_buffer__consume(probe->ring);
 }
 
+void probe__mntns_seen(struct probe *probe, __u32 mntns, __u32 pid)
+{
+	if (probe->libraries)
+		libraries__seen(probe->libraries, mntns, pid);
+}
+
+void probe__tick(struct probe *probe)
+{
+	if (probe->libraries)
+		libraries__tick(probe->libraries);
+}
+
+const struct libraries *probe__libraries(const struct probe *probe)
+{
+	return probe->libraries;
+}
+
+/* Hooks of a library are all or none in a file. */
+static bool library_live(const struct probe *probe)
+{
+	struct library_info file;
+	size_t i;
+
+	for (i = 0; probe->libraries && libraries__info(probe->libraries, i, &file); i++) {
+		if (!file.error)
+			return true;
+	}
+	return false;
+}
+
 enum hook_state probe__hook_state(const struct probe *probe, size_t hook)
 {
-	return probe->state[hook];
+	if (!hook_library(&atr_hooks[hook]) || !wanted(probe, hook) ||
+	    probe->state[hook] != ATR_HOOK_OFF)
+		return probe->state[hook];
+	return library_live(probe) ? ATR_HOOK_LIVE : ATR_HOOK_WAITING;
 }
 
 int probe__hook_error(const struct probe *probe, size_t hook)

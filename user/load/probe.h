@@ -14,6 +14,7 @@
 #include "user/load/hooks.h"
 
 struct probe;
+struct libraries;
 
 struct atr_probe_opts {
 	bool failed;	     /* failed execs too */
@@ -28,6 +29,7 @@ enum hook_state {
 	ATR_HOOK_OFF,	  /* not asked for, or another one serves */
 	ATR_HOOK_MISSING, /* this kernel has not what it needs */
 	ATR_HOOK_REFUSED, /* the kernel would not load or attach it */
+	ATR_HOOK_WAITING, /* there is no library yet that has it */
 	ATR_HOOK_LIVE,
 };
 
@@ -63,6 +65,13 @@ __u32 probe__lsms(const struct probe *probe);
 
 /* Are logins asked for, and can they be told? */
 bool probe__logins(const struct probe *probe);
+
+/* A program has been executed in this mount namespace: it may have libraries that are to be hooked. */
+void probe__mntns_seen(struct probe *probe, __u32 mntns, __u32 pid);
+/* As often as one likes: what there is to look after now and then. */
+void probe__tick(struct probe *probe);
+/* The libraries that are hooked; NULL: none is looked for. */
+const struct libraries *probe__libraries(const struct probe *probe);
 
 /* The initial mount, pid and user namespaces. */
 const __u32 *probe__spaces(const struct probe *probe);
