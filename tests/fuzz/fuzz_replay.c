@@ -22,7 +22,8 @@ static void fail(const char *what, const char *line, size_t len)
 
 static void check_record(const char *line, size_t len)
 {
-	bool label = false;
+	bool label = false, message = false;
+	unsigned int parts = 0;
 	size_t i;
 
 	if (len < 10 || memcmp(line, "type=", 5) || !memmem(line, len, " msg=audit(", 11))
@@ -32,10 +33,16 @@ static void check_record(const char *line, size_t len)
 	for (i = 0; i < len; i++) {
 		unsigned char c = line[i];
 
-		/* The kernel prints labels as they are, and some have letters of all languages. */
+		/*
+		 * The kernel prints labels as they are, and some have letters of all languages. What a
+		 * program tells is its own, but for what ends a line, or the kernel's part of it.
+		 */
 		label |= len - i > 5 &&
 			 (!memcmp(line + i, " subj", 5) || !memcmp(line + i, " obj=", 5));
-		if ((c < 0x20 && c != 0x1d) || c == 0x7f || (c > 0x7f && !label))
+		message |= len - i > 6 && !memcmp(line + i, " msg='", 6);
+		parts += c == 0x1d;
+		if (parts > 1 ||
+		    (!message && ((c < 0x20 && c != 0x1d) || c == 0x7f || (c > 0x7f && !label))))
 			fail("a byte that cannot stand in a record", line, len);
 	}
 }
