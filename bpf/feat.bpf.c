@@ -34,6 +34,8 @@ bool has_struct_args;
 bool has_fput;
 /* the mount namespace of the machine's first process */
 __u32 init_mntns;
+/* kallsyms can be read here; what 32-bit code enters execve() by is in there */
+bool has_symbols, has_compat;
 /* where security modules that are on keep their labels; user space says which are */
 struct atr_label_sources labels;
 
@@ -53,6 +55,8 @@ typedef void (*btf_trace_sched_prepare_exec)(void *, struct task_struct *, struc
 typedef void (*btf_trace_sock_send_length)(void *, struct sock *, int, int);
 
 extern const void ____fput __ksym __weak;
+extern const void ATR_SYMBOL_EXECVE __ksym __weak;
+extern const void ATR_SYMBOL_EXECVE_COMPAT __ksym __weak;
 extern const void selinux_blob_sizes __ksym __weak;
 extern const void smack_blob_sizes __ksym __weak;
 extern const void apparmor_display_secid_mode __ksym __weak;
@@ -191,6 +195,8 @@ int atr_feat(void *ctx)
 	has_struct_args = has_tai;
 	has_fput = &____fput != 0;
 	mntns_find();
+	has_symbols = &ATR_SYMBOL_EXECVE != 0;
+	has_compat = &ATR_SYMBOL_EXECVE_COMPAT != 0;
 	label_places();
 	return 0;
 }

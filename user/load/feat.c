@@ -19,8 +19,8 @@
 #define PID_NS_INIT  0xeffffffcU
 #define USER_NS_INIT 0xeffffffdU
 
-/* The entry points that only a kernel with 32-bit emulation has. */
-static bool has_compat(void)
+/* Does the kernel run 32-bit programs? For where its symbols cannot be read (kernel.kptr_restrict). */
+static bool guess_compat(void)
 {
 #ifdef __x86_64__
 	return !access("/proc/sys/abi/vsyscall32", F_OK);
@@ -159,7 +159,7 @@ int features_probe(struct atr_features *ret)
 			.send_length = skel->bss->has_send_length,
 			.struct_args = skel->bss->has_struct_args && skel->bss->has_loginuid,
 			.fput = skel->bss->has_fput,
-			.compat = has_compat(),
+			.compat = skel->bss->has_symbols ? skel->bss->has_compat : guess_compat(),
 			.labels = skel->bss->labels,
 			.spaces = { skel->bss->init_mntns, PID_NS_INIT, USER_NS_INIT },
 		};
