@@ -8,11 +8,15 @@
 
 /* What a system call is entered by (arch/.../include/asm/syscall_wrapper.h): one argument, pt_regs. */
 #if defined(__TARGET_ARCH_x86) || defined(__x86_64__)
-#define ATR_CALL(name)	      "__x64_sys_" name
-#define ATR_CALL_COMPAT(name) "__ia32_compat_sys_" name
+#define ATR_CALL(name)		 "__x64_sys_" name
+#define ATR_CALL_COMPAT(name)	 "__ia32_compat_sys_" name
+#define ATR_SYMBOL_EXECVE	 __x64_sys_execve
+#define ATR_SYMBOL_EXECVE_COMPAT __ia32_compat_sys_execve
 #elif defined(__TARGET_ARCH_arm64) || defined(__aarch64__)
-#define ATR_CALL(name)	      "__arm64_sys_" name
-#define ATR_CALL_COMPAT(name) "__arm64_compat_sys_" name
+#define ATR_CALL(name)		 "__arm64_sys_" name
+#define ATR_CALL_COMPAT(name)	 "__arm64_compat_sys_" name
+#define ATR_SYMBOL_EXECVE	 __arm64_sys_execve
+#define ATR_SYMBOL_EXECVE_COMPAT __arm64_compat_sys_execve
 #else
 #error "no names of system calls for this architecture: add a block"
 #endif

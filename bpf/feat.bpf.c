@@ -34,6 +34,8 @@ bool has_struct_args;
 bool has_fput;
 /* the mount namespace of the machine's first process */
 __u32 init_mntns;
+/* kallsyms can be read here; what 32-bit code enters execve() by is in there */
+bool has_symbols, has_compat;
 /* where security modules that are on keep their labels; user space says which are */
 struct atr_label_sources labels;
 
@@ -53,11 +55,15 @@ typedef void (*btf_trace_sched_prepare_exec)(void *, struct task_struct *, struc
 typedef void (*btf_trace_sock_send_length)(void *, struct sock *, int, int);
 
 extern const void ____fput __ksym __weak;
+extern const void ATR_SYMBOL_EXECVE __ksym __weak;
+extern const void ATR_SYMBOL_EXECVE_COMPAT __ksym __weak;
 extern const void selinux_blob_sizes __ksym __weak;
 extern const void smack_blob_sizes __ksym __weak;
-extern const void apparmor_blob_sizes __ksym __weak;
 extern const void apparmor_display_secid_mode __ksym __weak;
-extern const void root_ns __ksym __weak;
+
+/* How far AppArmor's word is looked for in what cred.security points to, and a namespace's ancestors. */
+#define LABEL_WORDS 64
+#define NS_DEPTH    64
 
 /* A module's place among those of others; in_task and in_inode are offsets of the label in there. */
 static __always_inline void label_place(__u32 lsm, const void *symbol, bool types, __u32 in_task,
@@ -72,17 +78,80 @@ static __always_inline void label_place(__u32 lsm, const void *symbol, bool type
 		return;
 	labels.task |= 1 << lsm;
 	labels.task_at[lsm] = task_at + in_task;
-	/* AppArmor labels no files; the first one that does counts. */
-	if (lsm == ATR_LSM_APPARMOR)
-		return;
 	labels.inode |= 1 << lsm;
 	labels.inode_at[lsm] = inode_at + in_inode;
 }
 
+static __always_inline struct aa_profile *first_profile(struct aa_label *label)
+{
+	struct aa_profile *const *at = __builtin_preserve_access_index(&label->vec[0]);
+	struct aa_profile *profile;
+
+	return bpf_probe_read_kernel(&profile, sizeof(profile), at) ? NULL : profile;
+}
+
+/* The first profile of what may be a label; NULL: it is none. */
+static __always_inline struct aa_profile *label_profile(struct aa_label *label)
+{
+	struct aa_profile *profile = first_profile(label);
+	struct aa_label *own;
+
+	if (!profile)
+		return NULL;
+	own = (void *)profile + bpf_core_field_offset(struct aa_profile, label);
+	if (first_profile(own) != profile || BPF_CORE_READ(own, size) != 1 ||
+	    (own != label && BPF_CORE_READ(label, size) < 2))
+		return NULL;
+	return profile;
+}
+
+/* The root namespace's label of what is not confined, which most tasks have. */
+static __always_inline __u64 root_unconfined(struct aa_profile *profile)
+{
+	struct aa_ns *ns = BPF_CORE_READ(profile, ns), *parent;
+	int i;
+
+	for (i = 0; i < NS_DEPTH; i++) {
+		parent = BPF_CORE_READ(ns, parent);
+		if (!parent)
+			return (__u64)BPF_CORE_READ(ns, unconfined) +
+			       bpf_core_field_offset(struct aa_profile, label);
+		ns = parent;
+	}
+	return 0;
+}
+
+/*
+ * Where AppArmor has its word is in data whose symbol only CONFIG_KALLSYMS_ALL tells. It is found in the
+ * task that asks: the word is the address of a label, and that shows. A label of one profile is a part of
+ * that profile and points back to it; one of several points to profiles that each have such a label.
+ */
+static __always_inline void apparmor_find(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	const void *security;
+	struct aa_profile *profile;
+	struct aa_label *label;
+	__u32 i;
+
+	if (!bpf_core_type_exists(struct aa_label) || !bpf_core_field_exists(struct cred, security))
+		return;
+	security = BPF_CORE_READ(task, cred, security);
+	for (i = 0; i < LABEL_WORDS; i++) {
+		if (bpf_probe_read_kernel(&label, sizeof(label), security + i * sizeof(label)))
+			return;
+		profile = label_profile(label);
+		if (!profile)
+			continue;
+		labels.task |= 1 << ATR_LSM_APPARMOR;
+		labels.task_at[ATR_LSM_APPARMOR] = i * sizeof(label);
+		labels.unconfined = root_unconfined(profile);
+		return;
+	}
+}
+
 static __always_inline void label_places(void)
 {
-	struct aa_ns *ns = NULL;
-
 	label_place(ATR_LSM_SELINUX, &selinux_blob_sizes,
 		    bpf_core_type_exists(struct inode_security_struct),
 		    bpf_core_type_exists(struct cred_security_struct) ?
@@ -92,14 +161,8 @@ static __always_inline void label_places(void)
 	label_place(ATR_LSM_SMACK, &smack_blob_sizes, bpf_core_type_exists(struct inode_smack),
 		    bpf_core_field_offset(struct task_smack, smk_task),
 		    bpf_core_field_offset(struct inode_smack, smk_inode));
-	label_place(ATR_LSM_APPARMOR, &apparmor_blob_sizes, bpf_core_type_exists(struct aa_label),
-		    0, 0);
 	labels.modes = (__u64)&apparmor_display_secid_mode;
-	if (!&root_ns || !bpf_core_type_exists(struct aa_ns) ||
-	    bpf_probe_read_kernel(&ns, sizeof(ns), &root_ns) || !ns)
-		return;
-	labels.unconfined = (__u64)BPF_CORE_READ(ns, unconfined) +
-			    bpf_core_field_offset(struct aa_profile, label);
+	apparmor_find();
 }
 
 /* Ancestors that are looked at: the first process is that of the first one without others. */
@@ -132,6 +195,8 @@ int atr_feat(void *ctx)
 	has_struct_args = has_tai;
 	has_fput = &____fput != 0;
 	mntns_find();
+	has_symbols = &ATR_SYMBOL_EXECVE != 0;
+	has_compat = &ATR_SYMBOL_EXECVE_COMPAT != 0;
 	label_places();
 	return 0;
 }

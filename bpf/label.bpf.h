@@ -34,7 +34,7 @@ static __always_inline void label_apparmor(struct atr_scratch *s, struct atr_tas
 {
 	static const char unconfined[] = "uroot\0unconfined";
 	struct atr_str *str = &t->apparmor;
-	__u32 modes = 0, start = s->pos;
+	__u32 modes = cfg_labels.modes_shown, start = s->pos;
 
 	str_begin(s, str);
 	if (BPF_CORE_READ(label, flags) & bpf_core_enum_value(enum label_flags, FLAG_STALE))
@@ -48,10 +48,8 @@ static __always_inline void label_apparmor(struct atr_scratch *s, struct atr_tas
 	s->label = (__u64)label;
 	str->flags = label_profiles(s->slot);
 	str->len = s->pos - start;
-	/* Before 6.0 there is no such switch, and they are shown. */
-	if (!cfg_labels.modes)
-		modes = 1;
-	else if (bpf_probe_read_kernel(&modes, sizeof(modes), (void *)cfg_labels.modes))
+	if (cfg_labels.modes &&
+	    bpf_probe_read_kernel(&modes, sizeof(modes), (void *)cfg_labels.modes))
 		str->flags |= ATR_S_FAULT;
 	if (modes)
 		t->label_flags |= ATR_LABEL_MODES;

@@ -10,8 +10,9 @@
 #include "bpf/event.h"
 
 struct atr_label_sources {
-	__u64 unconfined;	     /* AppArmor's label of most tasks: its address */
-	__u64 modes;		     /* kernel.apparmor_display_secid_mode: its address, 0: none */
+	__u64 unconfined;  /* AppArmor's label of most tasks: its address */
+	__u64 modes;	   /* kernel.apparmor_display_secid_mode: its address, 0: not known */
+	__u32 modes_shown; /* and then what it was when this was loaded */
 	__u32 task_at[ATR_LSM_MAX];  /* in what cred.security points to */
 	__u32 inode_at[ATR_LSM_MAX]; /* in what inode.i_security points to */
 	__u32 task;		     /* bit for each enum atr_lsm that is on and can be read */

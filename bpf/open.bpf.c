@@ -123,7 +123,8 @@ static __always_inline void opened(struct atr_pending *p, const char *name, stru
 	barrier_var(n);
 	n &= ATR_FILES_MAX - 1;
 	p->opened.link[n] = 0;
-	p->opened.files[n].flags = 0;
+	/* Nothing of an earlier call may go out with this one. */
+	__builtin_memset(&p->opened.files[n], 0, sizeof(p->opened.files[n]));
 	keep_name(p, n, name);
 	if (!is_error(file)) {
 		p->opened.link[n] = (__u64)file;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Install what building and testing need, and only what is missing:
-# deps.sh [build|test|lint|bench]... (no group means build).
+# deps.sh [build|test|lint|bench|vm]... (no group means build).
 #
 # Debian's packages by apt-get; elsewhere it only says what to install.
 #
@@ -98,7 +98,8 @@ install_quietly() {
 		trap 'exit 1' HUP INT TERM
 	fi
 	had_auditd=$(command -v auditd || :)
-	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >&2
+	DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=3 install -y \
+		--no-install-recommends "$@" >&2
 	if [ -z "$had_auditd" ] && command -v auditd >/dev/null && [ -d /run/systemd/system ]; then
 		systemctl disable auditd >/dev/null 2>&1 || say "auditd will start at the next boot"
 	fi
@@ -128,5 +129,5 @@ if [ "$(id -u)" -ne 0 ]; then
 	exit 1
 fi
 say "installing" $lack
-apt-get update >&2 || say "apt-get update failed; trying with the lists at hand"
+apt-get -o Acquire::Retries=3 update >&2 || say "apt-get update failed; trying with the lists at hand"
 install_quietly $lack

@@ -406,6 +406,7 @@ struct aa_profile;
 
 struct aa_ns {
 	struct aa_policy base;
+	struct aa_ns *parent;
 	struct aa_profile *unconfined;
 };
 

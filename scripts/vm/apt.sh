@@ -7,6 +7,20 @@
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
+# once_more COMMAND...: where nobody is there to try again (CI), for mirrors can be busy, or in the middle
+# of an update.
+once_more() {
+	local try
+	for try in 1 2 3; do
+		"$@" && return
+		if [ -z "${CI:-}" ]; then
+			break
+		fi
+		[ "$try" -eq 3 ] || sleep $((try * 15))
+	done
+	return 1
+}
+
 # A function's failure has a reason, which is the last thing that it said on stderr.
 fetch_fail() { # WHAT REASON
 	say "$1: $2"

@@ -103,6 +103,7 @@ kernel_unpack() { # PACKAGES-DIR RELEASE OUT-DIR
 kernel_download() { # DIR NAME
 	local image parts version arch
 	arch=$(kernel_arch "$2")
+	rm -rf "${1:?}"/* # an earlier try's
 	apt_prepare "$1" "${2##*/}" "$arch" || return
 	image=$(apt_depends "$1" "linux-image-cloud-$arch" '^linux-image-[0-9]' | head -n 1) ||
 		fetch_fail "$2" "has no cloud kernel" || return
@@ -132,7 +133,7 @@ kernel_fetch() { # NAME
 	if [ -z "$(find "$dir/version" -mtime -1 2>/dev/null)" ]; then
 		# On the cache's file system: it gets there by a rename.
 		work=$(mktemp -d "$cache/.fetch.XXXXXX")
-		if ! kernel_download "$work" "$1"; then
+		if ! once_more kernel_download "$work" "$1"; then
 			[ -e "$dir/version" ] && say "$1: the one fetched before is used" || status=1
 		elif [ -e "$work/new/version" ]; then
 			rm -rf "$dir"

@@ -45,6 +45,7 @@ root_set_up() { # TREE
 
 root_make() { # DIR ARCH
 	local packages
+	rm -rf "${1:?}"/* # an earlier try's
 	apt_prepare "$1" "$root_suite" "$2" || return
 	read -r -d '' -a packages <<<"$root_for_building $root_for_running" || :
 	apt_private "$1" get install --download-only --no-install-recommends -y "${packages[@]}" \
@@ -69,7 +70,7 @@ root_fetch() { # ARCH
 	flock "$lock"
 	if ! root_there "$dir"; then
 		work=$(mktemp -d "$cache/.fetch.XXXXXX")
-		if root_make "$work" "$1"; then
+		if once_more root_make "$work" "$1"; then
 			rm -rf "$dir"
 			mv "$work/new" "$dir"
 		else

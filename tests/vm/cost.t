@@ -37,6 +37,7 @@ tenth=${tenth:-0}
 for way in fentry kprobe; do
 	check "$way: an exec costs a tenth of what auditd adds" at_most "$(added $way 3)" "$tenth"
 	check "$way: other system calls cost what they cost without" at_most "$(added $way 5)" 0.5
-	check "$way: so does open()" at_most "$(added $way 6)" 50
+	# Boots differ by 100, and --exact's hook is some 160.
+	check "$way: so does open()" at_most "$(added $way 6)" 150
 done
 finish

@@ -25,7 +25,7 @@ include() { # NAME FILE
 }
 
 check_ends_well() {
-	"$AUTRAIL" check --hooks "$way" >"$work/check" 2>&1 && ! grep refused "$work/check" && return
+	"$AUTRAIL" check --hooks "$way" >"$work/check" 2>&1 && ! grep ' refused: ' "$work/check" && return
 	cat "$work/check"
 	return 1
 }

@@ -28,18 +28,22 @@ if [ "$(id -u)" -ne 0 ]; then
 	exit 0
 fi
 # What it says on stderr is the reason; on stdout is what there is.
-reason=$(scripts/vm.sh fetch "$suite" 2>&1 >/dev/null) || lacking "${reason#vm: }"
+reason=$(scripts/vm.sh fetch "$suite" 2>&1 >/dev/null) || lacking "${reason##*vm: }"
 
 build=${BUILD:-build}
 case $suite in
 arm64/*)
 	build=$build/arm64
-	# Not with the flags of a make that may have called this: CC is that of another machine.
-	if ! MAKEFLAGS='' make -s -j "$(nproc)" BUILD="${BUILD:-build}" arm64 >&2; then
+	# Not with the flags of a make that may have called this: CC is that of another machine. One at a
+	# time: the tests of two kernels may get here together.
+	mkdir -p "${BUILD:-build}"
+	log=$(MAKEFLAGS='' flock "${BUILD:-build}/arm64.lock" \
+		make -s -j "$(nproc)" BUILD="${BUILD:-build}" arm64 2>&1) || {
+		echo "$log" >&2
 		echo "not ok 1 - autrail builds for arm64"
 		echo "1..1"
 		exit 1
-	fi
+	}
 	;;
 esac
 

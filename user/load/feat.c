@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,8 +19,8 @@
 #define PID_NS_INIT  0xeffffffcU
 #define USER_NS_INIT 0xeffffffdU
 
-/* The entry points that only a kernel with 32-bit emulation has. */
-static bool has_compat(void)
+/* Does the kernel run 32-bit programs? For where its symbols cannot be read (kernel.kptr_restrict). */
+static bool guess_compat(void)
 {
 #ifdef __x86_64__
 	return !access("/proc/sys/abi/vsyscall32", F_OK);
@@ -87,6 +88,20 @@ static void trials_run(struct atr_features *ret)
 	libbpf_log_reset();
 }
 
+/* Does AppArmor show the modes of profiles? Before 6.0 there is no such switch, and it does. */
+static bool modes_shown(void)
+{
+	int fd = open("/proc/sys/kernel/apparmor_display_secid_mode", O_RDONLY | O_CLOEXEC);
+	char value = '0';
+
+	if (fd < 0)
+		return errno == ENOENT;
+	if (read(fd, &value, 1) < 0)
+		log_debug("kernel.apparmor_display_secid_mode: %s", strerror(errno));
+	close(fd);
+	return value != '0';
+}
+
 /* What the kernel has a place for counts only of modules that are on. */
 static void labels_on(struct atr_features *f)
 {
@@ -97,6 +112,7 @@ static void labels_on(struct atr_features *f)
 		on |= 1u << (lsms & 15);
 	f->labels.task &= on;
 	f->labels.inode &= on;
+	f->labels.modes_shown = modes_shown();
 	f->selinux = f->labels.task & 1u << ATR_LSM_SELINUX;
 	/* Only one of them numbers files; no kernel so far can have both on. */
 	if (f->selinux)
@@ -143,7 +159,7 @@ int features_probe(struct atr_features *ret)
 			.send_length = skel->bss->has_send_length,
 			.struct_args = skel->bss->has_struct_args && skel->bss->has_loginuid,
 			.fput = skel->bss->has_fput,
-			.compat = has_compat(),
+			.compat = skel->bss->has_symbols ? skel->bss->has_compat : guess_compat(),
 			.labels = skel->bss->labels,
 			.spaces = { skel->bss->init_mntns, PID_NS_INIT, USER_NS_INIT },
 		};

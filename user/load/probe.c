@@ -526,24 +526,30 @@ __u64 probe__seen(const struct probe *probe, enum atr_kind kind)
 	return sum;
 }
 
+/* How often the kernel left the program of a hook out. */
+static __u64 program_missed(const struct probe *probe, size_t i)
+{
+	int fd = bpf_program__fd(program_of(probe, i));
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	/* One program may be that of several hooks: it counts with the first. */
+	if (!wanted(probe, i) || hook_index(probe, atr_hooks[i].program) != (int)i)
+		return 0;
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.recursion_misses;
+}
+
 __u64 probe__missed(const struct probe *probe)
 {
-	struct bpf_prog_info info;
-	__u32 size;
 	__u64 sum = 0;
 	size_t i;
-	int fd;
 
 	for (i = 0; i < atr_hooks_count; i++) {
 		/* What it was left out for, the next one has done. */
 		if (atr_hooks[i].fact == ATR_FACT_EXEC &&
 		    probe->mode[ATR_FACT_AGAIN] != ATR_MODE_MAX)
 			continue;
-		fd = bpf_program__fd(program_of(probe, i));
-		size = sizeof(info);
-		memset(&info, 0, sizeof(info));
-		if (wanted(probe, i) && !bpf_obj_get_info_by_fd(fd, &info, &size))
-			sum += info.recursion_misses;
+		sum += program_missed(probe, i);
 		/* Counted with the event; it is gone with its hook. */
 		sum += probe->missed[i];
 		if (*probe->event[i])
