@@ -294,8 +294,9 @@ static void test_chunks(void)
 	ev.exec.argc = n * sizeof(piece) / 24;
 	ev.exec.argv_len = n * sizeof(piece);
 	text = feed_str(r, &ev);
-	for (at = text; at && (at = strstr(at, "=\"twenty-three-letters---\"")); at++)
-		args++;
+	/* Not by strstr(), which a sanitizer has measure the whole text each time. */
+	for (at = text; at && *at; at++)
+		args += *at == '=' && !strncmp(at, "=\"twenty-three-letters---\"", 26);
 	is_int(args, n * sizeof(piece) / 24, "60000 arguments, 1.4 MB");
 	ok(text && !strstr(text, "AUTRAIL=\"no-argv"), "nothing is missing");
 	free(text);
