@@ -76,35 +76,50 @@ static void human_login(struct recorder *r, const struct atr_view *view, const s
 	text_free(&text);
 }
 
+/*
+ * Modules of libpam run programs (the message of the day) before it says that the session is open: then the
+ * first event of the session is that of a child, and it is the parent that has logged in.
+ */
+static bool is_of_parent(struct recorder *r, const struct atr_task *task)
+{
+	return !sessions__was_unset(r->sessions, task->pid) &&
+	       sessions__was_unset(r->sessions, task->ppid);
+}
+
 void login_derive(struct recorder *r, const struct atr_view *view)
 {
 	const struct atr_task *task = view->task;
 	struct login l = {
-		.old_auid = ATR_UNSET, .old_ses = ATR_UNSET, .res = true, .derived = true
+		.old_auid = ATR_UNSET,
+		.old_ses = ATR_UNSET,
+		.res = true,
+		.derived = true,
 	};
-	bool was_unset, parent_was_unset;
 
 	/* The event of a login tells of it itself. */
-	if (!task || !r->tells_sessions || view->hdr->kind == ATR_KIND_LOGIN)
+	if (!task || !r->tells_sessions || view->hdr->kind == ATR_KIND_LOGIN ||
+	    !sessions__is_new(r->sessions, task->auid, task->ses))
 		return;
-	was_unset = sessions__was_unset(r->sessions, task->pid);
-	parent_was_unset = sessions__was_unset(r->sessions, task->ppid);
-	if (!sessions__see(r->sessions, task->pid, task->auid, task->ses))
-		return;
-	l.pid = task->pid;
-	/* Modules of libpam run programs (the message of the day) before it says that the session is open. */
-	if (!was_unset && parent_was_unset) {
-		l.pid = task->ppid;
-		sessions__see(r->sessions, task->ppid, task->auid, task->ses);
-	}
+	l.pid = is_of_parent(r, task) ? task->ppid : task->pid;
 	l.auid = task->auid;
 	l.ses = task->ses;
-	l.old_unknown = !was_unset && !parent_was_unset;
+	l.old_unknown = !sessions__was_unset(r->sessions, l.pid);
 	if (r->opts.format == ATR_FORMAT_TEXT)
 		human_login(r, view, &l);
 	else
 		write_login(r, view, &l);
 	record_end(r);
+}
+
+void login_seen(struct recorder *r, const struct atr_view *view)
+{
+	const struct atr_task *task = view->task;
+
+	if (!task)
+		return;
+	if (task->ses != ATR_UNSET && is_of_parent(r, task))
+		sessions__see(r->sessions, task->ppid, task->auid, task->ses);
+	sessions__see(r->sessions, task->pid, task->auid, task->ses);
 }
 
 int record_login(struct recorder *r, const struct atr_view *view)
@@ -130,7 +145,6 @@ int record_login(struct recorder *r, const struct atr_view *view)
 	const char *title;
 	size_t len;
 
-	sessions__see(r->sessions, e->task.pid, e->task.auid, e->task.ses);
 	if (r->opts.format == ATR_FORMAT_TEXT) {
 		human_login(r, view, &l);
 		return 0;

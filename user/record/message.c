@@ -194,8 +194,7 @@ static void enrich(struct tail *tail, const struct atr_view *view, __u32 type, c
 	}
 }
 
-/* Why the kernel would not take it; NULL: it would. */
-static const char *refusal(const struct atr_view *view, __u32 type)
+const char *message_refused(const struct atr_view *view, __u32 type)
 {
 	__u32 trust = view->hdr->flags;
 
@@ -228,7 +227,7 @@ static void write_tail(struct recorder *r, const struct atr_view *view, struct t
 void message_write(struct recorder *r, const struct atr_view *view, __u32 type, const char *text,
 		   size_t len, enum derived derived)
 {
-	const char *refused = refusal(view, type);
+	const char *refused = message_refused(view, type);
 	struct text *t = &r->out;
 	char flaws[FLAWS_MAX] = "";
 	size_t start = t->len;
@@ -258,7 +257,7 @@ void message_write(struct recorder *r, const struct atr_view *view, __u32 type, 
 	tail_begin(&tail, t, r->names, start, flaws[0] ? flaws : NULL);
 	/* libauparse takes TRUSTED_APP for any text at all, and auditd adds nothing to it. */
 	if (r->opts.format == ATR_FORMAT_ENRICHED && type != AUDIT_TRUSTED_APP)
-		enrich(&tail, view, type, text, type == AUDIT_USER_TTY ? 0 : len);
+		enrich(&tail, view, type, text, type == AUDIT_USER_TTY || refused ? 0 : len);
 	write_tail(r, view, &tail, refused, derived, flaws);
 	text_char(t, '\n');
 	label_write_contexts(r, view);
@@ -323,7 +322,7 @@ static void write_refusal(struct recorder *r, const struct atr_view *view, const
 int record_message(struct recorder *r, const struct atr_view *view)
 {
 	const struct atr_message *m = view->message;
-	const char *why = refusal(view, m->type), *text;
+	const char *why = message_refused(view, m->type), *text;
 	size_t len;
 
 	text = message_text(view, &len);

@@ -14,6 +14,9 @@ enum derived {
 void message_write(struct recorder *r, const struct atr_view *view, __u32 type, const char *text,
 		   size_t len, enum derived derived);
 
+/* Why the kernel would not take a record of that type from the task; NULL: it would. */
+const char *message_refused(const struct atr_view *view, __u32 type);
+
 /* What a message is about: text up to its first NUL, and what of it the kernel keeps. */
 const char *message_text(const struct atr_view *view, size_t *ret_len);
 

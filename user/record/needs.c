@@ -278,7 +278,8 @@ static void message_needs(struct list *l, const struct atr_view *view)
 		l->r->doubted = view->hdr->seq;
 	}
 	need_task(l, view);
-	if (l->r->opts.format != ATR_FORMAT_ENRICHED)
+	/* Of a text that the kernel would not take nothing is looked up: its sender is not to keep us busy. */
+	if (l->r->opts.format != ATR_FORMAT_ENRICHED || message_refused(view, type))
 		return;
 	text = message_text(view, &len);
 	while (message_id_next(text, len, type, &pos, &id))
@@ -302,6 +303,9 @@ static void pam_needs(struct list *l, const struct atr_view *view)
 	size_t len;
 
 	need_task(l, view);
+	/* Names of hosts in a container are its own. */
+	if (!(view->hdr->flags & ATR_TRUST_INITIAL))
+		return;
 	host = pam__host(l->r->pam, view, &len);
 	if (!host || !len || len >= sizeof(need->path) ||
 	    addresses__get(l->r->addresses, host, len))

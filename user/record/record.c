@@ -118,6 +118,7 @@ void record_end(struct recorder *r)
 int recorder__feed(struct recorder *r, const struct atr_view *view, const char **ret_text,
 		   size_t *ret_len)
 {
+	const __u32 serial = r->serial;
 	int err;
 
 	text_reset(&r->out);
@@ -127,8 +128,11 @@ int recorder__feed(struct recorder *r, const struct atr_view *view, const char *
 		write_eoe(r);
 	if (!err)
 		err = r->out.err;
-	if (err)
+	if (err) {
+		r->serial = serial;
 		return err;
+	}
+	login_seen(r, view);
 	if (r->out.len)
 		next_serial(r);
 	*ret_text = r->out.buf;

@@ -110,18 +110,20 @@ bool sessions__was_unset(struct sessions *s, __u32 pid)
 	return was && was->value == ATR_UNSET;
 }
 
-bool sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses)
+bool sessions__is_new(struct sessions *s, __u32 auid, __u32 ses)
 {
-	struct pair *was = find(&s->pids, pid), *known;
+	const struct pair *known = ses == ATR_UNSET ? NULL : find(&s->sessions, ses);
 
+	return ses != ATR_UNSET && !(known && known->value == auid);
+}
+
+void sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses)
+{
+	const struct pair *was = find(&s->pids, pid);
+
+	/* Without memory for it, it is told again with the next event: once too often, not never. */
 	if (!was || was->value != ses)
 		put(&s->pids, pid, ses);
-	if (ses == ATR_UNSET)
-		return false;
-	known = find(&s->sessions, ses);
-	if (known && known->value == auid)
-		return false;
-	/* Without memory for it, it is told again with the next event: once too often, not never. */
-	put(&s->sessions, ses, auid);
-	return true;
+	if (sessions__is_new(s, auid, ses))
+		put(&s->sessions, ses, auid);
 }

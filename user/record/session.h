@@ -16,11 +16,11 @@ void sessions__free(struct sessions *s);
 /* There is such a session. Returns 0 or -ENOMEM. */
 int sessions__add(struct sessions *s, __u32 auid, __u32 ses);
 
-/*
- * An event shows that the process is in that session (ATR_UNSET: in none). True if no event and no
- * sessions__add() has shown the session before.
- */
-bool sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses);
+/* Has no event and no sessions__add() shown that session? False for none (ATR_UNSET). */
+bool sessions__is_new(struct sessions *s, __u32 auid, __u32 ses);
+
+/* An event shows that the process is in that session (ATR_UNSET: in none). */
+void sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses);
 
 /* Was the process, by its last event, in no session? False also if it has had none. */
 bool sessions__was_unset(struct sessions *s, __u32 pid);

@@ -77,6 +77,8 @@ void record_end(struct recorder *r);
 
 /* Writes LOGIN where an event shows a session that has not been seen; see login.c. */
 void login_derive(struct recorder *r, const struct atr_view *view);
+/* The event has been told: where its task is, is known from now on. */
+void login_seen(struct recorder *r, const struct atr_view *view);
 
 /* Begin a line: type=TYPE msg=audit(…): and a blank; type is a literal. */
 #define record_begin(r, type) record_begin_(r, "type=" type " ", sizeof("type=" type " ") - 1)
