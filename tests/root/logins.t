@@ -191,8 +191,10 @@ readers() {
 	check "$format: aureport -m -i" same_story 10 aureport -if LOG -m -i
 	check "$format: ausearch -m USER_LOGIN -i" same_story 5 ausearch -if LOG -m USER_LOGIN -i
 	check "$format: ausearch -m USER_CMD -i" same_story 5 ausearch -if LOG -m USER_CMD -i
-	check "$format: ausearch -m ADD_USER,DEL_USER,ADD_GROUP,DEL_GROUP -i" same_story 10 \
-		ausearch -if LOG -m ADD_USER,DEL_USER,ADD_GROUP,DEL_GROUP -i
+	# Enriched, the names that ids had when somebody looked, for which see allowed.user, are in the log.
+	[ "$format" = enriched ] ||
+		check "$format: ausearch -m ADD_USER,DEL_USER,ADD_GROUP,DEL_GROUP -i" same_story 10 \
+			ausearch -if LOG -m ADD_USER,DEL_USER,ADD_GROUP,DEL_GROUP -i
 	check "$format: ausearch -ua autrail-ann" same_story 6 ausearch -if LOG -ua autrail-ann -m USER_START
 	check "$format: aulast" same_story 2 aulast -f LOG
 	check "$format: aulast --bad" same_story 1 aulast --bad -f LOG
