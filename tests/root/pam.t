@@ -212,7 +212,7 @@ odd() {
 		ln -s /../../../proc/self/root/nowhere /usr/local/lib/x86_64-linux-musl/libpam.so.0
 		stat -L -c %i /proc/self/ns/mnt >"$1/mntns"
 		true | cat
-		sleep 1' sh "$work" "$library" "$(basename "$(dirname "$library")")"
+		sleep 4' sh "$work" "$library" "$(basename "$(dirname "$library")")"
 	check "odd: what cannot be probed is said" said ".*cannot be probed: "
 	check "odd: once" test "$(grep -c 'cannot be probed' "$autrail_err")" -eq 1
 	check "odd: ends well" quiet_end
