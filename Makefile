@@ -68,7 +68,7 @@ LIBS = $(LIBBPF_LIBS) -laudit -lcap
 
 # --- sources ------------------------------------------------------------------------------------
 
-PURE_SRC := $(wildcard user/event/*.c user/record/*.c)
+PURE_SRC := $(wildcard user/event/*.c user/record/*.c user/rules/*.c)
 LOAD_SRC := $(wildcard user/load/*.c)
 MAIN_SRC := $(wildcard user/*.c user/cmd/*.c user/lookup/*.c user/sink/*.c) $(LOAD_SRC)
 BPF_SRC := $(filter-out bpf/feat.bpf.c,$(wildcard bpf/*.bpf.c))
@@ -120,7 +120,7 @@ test:
 	else echo "The tests against the live kernel want root: sudo make test"; fi
 
 ## check      the tests that need no root: unit, golden, a short fuzz
-check: $(O)/autrail $(O)/san/autrail $(UNITS) $(FUZZERS)
+check: $(O)/autrail $(O)/san/autrail $(UNITS) $(O)/san/preload.so $(FUZZERS)
 	$(Q)prove --exec '' --timer $(UNITS) $(wildcard tests/golden/*.t) scripts/fuzz.t
 
 ## test-root  the tests against the live kernel; as root
@@ -142,7 +142,7 @@ arm64:
 		SYSROOT="$$root" BUILD=$(O)/arm64 all actors
 
 ## tests      the programs of the tests, none of them run
-tests: $(UNITS) $(FUZZERS) $(O)/san/autrail actors
+tests: $(UNITS) $(O)/san/preload.so $(FUZZERS) $(O)/san/autrail actors
 
 ## actors     those of them that act, for root tests, guests and bench
 actors: $(ACTORS) $(O)/tests/storm $(O)/tests/noop
@@ -252,7 +252,7 @@ $(call objects,obj,$(MAIN_SRC)) $(call objects,san,$(MAIN_SRC)): | $(O)/version.
 $(PURE_LIB): $(call objects,obj,$(PURE_SRC))
 $(O)/san/libautrail.a: $(call objects,san,$(PURE_SRC))
 $(O)/fuzz/libautrail.a: $(call objects,fuzz,$(PURE_SRC))
-%/libautrail.a: user/event user/record
+%/libautrail.a: user/event user/record user/rules
 	$(call msg,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcD $@ $(filter %.o,$^)
 
@@ -288,6 +288,11 @@ $(O)/libbpf/libbpf.a:
 $(O)/san/test_%: $(O)/san/tests/unit/test_%.o $(O)/san/libautrail.a
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(SAN) $^ -lauparse -laudit -o $@
+
+$(O)/san/preload.so: tests/unit/preload.c $(O)/flags
+	$(call msg,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) -O1 -g -MMD -MP -fPIC -shared $< -o $@
 
 $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(O)/fuzz/libautrail.a
 	$(call msg,LINK,$@)

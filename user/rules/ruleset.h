@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules in order: added, deleted, copied. */
+#ifndef ATR_RULES_RULESET_H
+#define ATR_RULES_RULESET_H
+
+#include "user/rules/parse.h"
+
+void rule_free(struct rule *rule);
+
+/* Add a field to a rule; text is what a string field has, else NULL. Returns -ENOMEM. */
+int rule_append(struct rule *rule, __u32 field, __u32 op, __u32 value, const char *text);
+
+/* The rule that is the same, wherever it was written; -1 none. */
+ssize_t ruleset_find(const struct ruleset *rs, const struct rule *rule);
+
+/* Takes the rule over, at the end, or in front of all others if it is prepended. Returns -ENOMEM. */
+int ruleset_add(struct ruleset *rs, struct rule *rule);
+void ruleset_remove(struct ruleset *rs, size_t i);
+
+/* All rules, or those in whose keys this is. */
+void ruleset_clear(struct ruleset *rs, const char *key);
+
+/* Returns -ENOMEM. */
+int ruleset_copy(struct ruleset *rs, const struct ruleset *from);
+
+#endif /* ATR_RULES_RULESET_H */
