@@ -20,9 +20,12 @@ for fuzzer; do
 	mkdir -p "$found"
 	corpus=tests/fuzz/corpus/$name
 	[ -d "$corpus" ] || corpus=
+	words=tests/fuzz/$name.dict
+	[ -f "$words" ] || words=
 
 	"$fuzzer" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
-		-artifact_prefix="$build/fuzz/$name." "$found" ${corpus:+"$corpus"} >"$log" 2>&1
+		-artifact_prefix="$build/fuzz/$name." ${words:+-dict="$words"} "$found" \
+		${corpus:+"$corpus"} >"$log" 2>&1
 	status=$?
 	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
 	if [ $status -eq 0 ]; then
