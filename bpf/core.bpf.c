@@ -30,10 +30,13 @@ struct {
 	__type(value, struct atr_scratch);
 } atr_scratches SEC(".maps");
 
-/* Events that the hooks meant to report, by kind: the kernel's own count, for the ledger. */
+/*
+ * Events that the hooks meant to report, by kind: the kernel's own count, for the ledger. Behind them, those
+ * of each kind that a rule has left out here.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, ATR_KIND_USER);
+	__uint(max_entries, 2 * ATR_KIND_USER);
 	__type(key, __u32);
 	__type(value, __u64);
 } atr_seen SEC(".maps");
@@ -59,6 +62,11 @@ __hidden void scratch__seen(__u32 kind)
 		__sync_fetch_and_add(seen, 1);
 }
 
+__hidden void scratch__filtered(__u32 kind)
+{
+	scratch__seen(kind + ATR_KIND_USER);
+}
+
 /*
  * A slot that nobody on this cpu uses, or NULL, counted. The owner is who brought busy from 0 to 1:
  * of two that interrupt each other between the addition and the read at most one can see 1. No
@@ -79,6 +87,7 @@ __hidden struct atr_scratch *scratch__take(__u32 kind)
 		if (*(volatile __u64 *)&s->busy == 1) {
 			s->pos = 0;
 			s->slot = slot;
+			s->generation = *(volatile __u32 *)&atr_generation;
 			return s;
 		}
 		__sync_fetch_and_add(&s->busy, -1);
@@ -151,6 +160,7 @@ static __always_inline int send(struct atr_scratch *s, struct atr_hdr *hdr, __u3
 	hdr->kind = kind;
 	hdr->abi = ATR_ABI;
 	hdr->slot = s->slot;
+	hdr->rules = s->generation;
 	hdr->seq = ++s->seq;
 	hdr->cpu = bpf_get_smp_processor_id();
 	/*

@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 #include "bpf/event.h"
 #include "bpf/label.h"
+#include "bpf/match.h"
 
 /*
  * Room for the strings of one event, as much as the 32 kB of a per-cpu value leave. All together at their
@@ -15,7 +16,7 @@
  * 192, labels 1024: 30 706. A container's cgroup (1024) and the walks of a chroot's root and of a
  * descriptor take what is left; where all the others are at their limits something is cut, and says so.
  */
-#define ATR_DATA_MAX 30936
+#define ATR_DATA_MAX 30672
 
 /* Where a walk up a path stands, and where it ends: addresses of the kernel's objects. */
 struct atr_walk {
@@ -61,8 +62,10 @@ struct atr_scratch {
 	__u64 seq;
 	__u32 pos;
 	__u32 slot;
-	__u32 fixed; /* size of the event without its strings */
-	__u32 pad;
+	__u32 fixed;	  /* size of the event without its strings */
+	__u32 generation; /* of the rules that it is judged by */
+	struct atr_facts facts;
+	__u64 args[6]; /* of the call, for them */
 	struct atr_walk walk;
 	struct atr_block argv;
 	struct {
@@ -89,6 +92,8 @@ struct atr_scratch *scratch__take(__u32 kind);
 /* The same, and the event is counted as seen. */
 struct atr_scratch *scratch__get(__u32 kind);
 void scratch__seen(__u32 kind);
+/* A rule leaves the event out. */
+void scratch__filtered(__u32 kind);
 int scratch_clear(__u32 slot);
 void scratch__put(struct atr_scratch *s);
 /* The event, of that fixed size, whose header that is, with its strings; not 0: the ring is full. */
@@ -99,6 +104,7 @@ int chunk_send(__u32 slot);
 struct atr_scratch *scratch__slot(__u32 slot);
 void loss__count(__u32 kind, __u32 cause);
 
+extern __u32 atr_generation;
 extern const volatile bool cfg_has_tai;
 extern const volatile bool cfg_has_task_regs;
 extern const volatile __u32 cfg_mntns; /* the initial one */

@@ -16,7 +16,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 
-#define ATR_ABI 3
+#define ATR_ABI 4
 
 /*
  * Every kind of event: number (never used again for another), name, payload structure, and what
@@ -135,7 +135,8 @@ struct atr_hdr {
 	__u64 time; /* ns of CLOCK_BOOTTIME */
 	__u64 tai;  /* the same moment in CLOCK_TAI, 0 where the kernel cannot tell */
 	__u64 seq;  /* rises by one for each event of this cpu and slot, delivered or not */
-	__u32 cpu;
+	__u16 cpu;
+	__u16 rules; /* generation of the rules that were in force, its low half; 0: none */
 	__u32 flags; /* enum atr_flag */
 };
 

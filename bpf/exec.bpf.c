@@ -19,6 +19,7 @@
  */
 #include "bpf/calls.h"
 #include "bpf/exec.bpf.h"
+#include "bpf/rules.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 const volatile bool cfg_has_calls;
@@ -421,6 +422,8 @@ static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *
 	ev->title.flags = ATR_S_NULL;
 	walk_append(s, &ev->task.exe, bprm->file->f_path.mnt, bprm->file->f_path.dentry);
 	ev_task(s, &ev->hdr, &ev->task, task, true);
+	if (atr_rules_needs & ATR_NEEDS_GROUPS)
+		ev_groups(ev, task);
 	if (ev->hdr.flags & ATR_F_CHUNKED) {
 		ev->argv.flags = ATR_S_NULL;
 	} else if (!ev->argc) {
@@ -452,6 +455,15 @@ static __always_inline bool exec_is_ours(struct task_struct *task, __u32 tid)
 	return (!cfg_has_calls && !cfg_has_prepare) || (slot && slot->task);
 }
 
+/* Before anything is read of its files and arguments. */
+static __always_inline bool exec_unwanted(struct atr_scratch *s, struct atr_pending *p,
+					  struct task_struct *task, struct linux_binprm *bprm)
+{
+	facts_exec(&s->facts, task, p ? p->arch : 0, p ? p->nr : 0, p ? p->args : s->args, 0, true);
+	facts_exe(s, bprm->file);
+	return rules_judge(s->slot, ATR_LIST_TASK) || rules_judge(s->slot, ATR_LIST_EXIT);
+}
+
 static __always_inline int exec(struct atr_pending *p, struct task_struct *task, pid_t old_pid,
 				struct linux_binprm *bprm)
 {
@@ -462,7 +474,10 @@ static __always_inline int exec(struct atr_pending *p, struct task_struct *task,
 	int err = 0;
 
 	s = scratch__get(ATR_KIND_EXEC);
-	if (s) {
+	if (s && s->generation && exec_unwanted(s, p, task, bprm)) {
+		scratch__filtered(ATR_KIND_EXEC);
+		scratch__put(s);
+	} else if (s) {
 		if (total > ATR_ARGV_INLINE) {
 			err = argv_send(s, from, total);
 			flags = ATR_F_CHUNKED | (s->argv.missing ? ATR_F_NO_ARGV : 0);

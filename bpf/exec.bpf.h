@@ -166,6 +166,20 @@ static __always_inline void ev_cwd(struct atr_scratch *s, struct task_struct *ta
 	walk_append(s, &s->ev.cwd, RD(typed, fs, pwd.mnt), RD(typed, fs, pwd.dentry));
 }
 
+/* What a look-up needs to walk in the task's place, and what rules may ask for. */
+static __always_inline void ev_groups(struct atr_exec *ev, struct task_struct *task)
+{
+	struct group_info *groups = BPF_CORE_READ(task, cred, group_info);
+	__u32 n = BPF_CORE_READ(groups, ngroups);
+
+	ev->ngroups = n;
+	if (n > ATR_GROUPS_MAX)
+		n = ATR_GROUPS_MAX;
+	if (bpf_probe_read_kernel(ev->groups, n * sizeof(ev->groups[0]),
+				  __builtin_preserve_access_index(&groups->gid)))
+		ev->hdr.flags |= ATR_F_FAULT;
+}
+
 /* Last of all strings: where there is not room for all, this is what can be done without. */
 static __always_inline void ev_root(struct atr_scratch *s)
 {

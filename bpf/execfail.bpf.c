@@ -6,6 +6,7 @@
  */
 #include "bpf/calls.h"
 #include "bpf/exec.bpf.h"
+#include "bpf/rules.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /*
@@ -80,20 +81,6 @@ static __always_inline void fail_script(struct atr_scratch *s, const struct atr_
 		walk_file(s, &s->ev.script, (struct file *)opened->link[0]);
 }
 
-/* What a look-up needs to walk in the task's place. */
-static __always_inline void fail_groups(struct atr_exec *ev, struct task_struct *task)
-{
-	struct group_info *groups = BPF_CORE_READ(task, cred, group_info);
-	__u32 n = BPF_CORE_READ(groups, ngroups);
-
-	ev->ngroups = n;
-	if (n > ATR_GROUPS_MAX)
-		n = ATR_GROUPS_MAX;
-	if (bpf_probe_read_kernel(ev->groups, n * sizeof(ev->groups[0]),
-				  __builtin_preserve_access_index(&groups->gid)))
-		ev->hdr.flags |= ATR_F_FAULT;
-}
-
 /* Global, as walk_steps() is: its stack is then not there when a path is walked. Always 0. */
 __noinline int fail_task(__u32 slot)
 {
@@ -102,7 +89,7 @@ __noinline int fail_task(__u32 slot)
 
 	if (!s)
 		return 0;
-	fail_groups(&s->ev, task);
+	ev_groups(&s->ev, task);
 	ev_ids(s, &s->ev.hdr, &s->ev.task, task, false);
 	s->ev.argv_len = title_append(s, &s->ev.title, BPF_CORE_READ(task, mm));
 	return 0;
@@ -176,6 +163,17 @@ static __always_inline bool fail_ours(struct atr_pending *p, __u32 tid)
 	return p || (cfg_has_task_regs && slot && slot->task > SLOT_FREE);
 }
 
+static __always_inline bool fail_unwanted(struct atr_scratch *s, struct atr_pending *p,
+					  struct task_struct *task, long ret)
+{
+	__u32 arch, nr;
+
+	current_call(task, &arch, &nr, s->args);
+	facts_exec(&s->facts, task, arch, nr, s->args, ret, false);
+	facts_exe(s, BPF_CORE_READ(task, mm, exe_file));
+	return rules_judge(s->slot, ATR_LIST_TASK) || rules_judge(s->slot, ATR_LIST_EXIT);
+}
+
 static __always_inline int fail(long ret)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -194,7 +192,10 @@ static __always_inline int fail(long ret)
 	if (!fail_ours(p, tid))
 		return 0;
 	s = scratch__get(ATR_KIND_EXECFAIL);
-	if (s) {
+	if (s && s->generation && fail_unwanted(s, p, task, ret)) {
+		scratch__filtered(ATR_KIND_EXECFAIL);
+		scratch__put(s);
+	} else if (s) {
 		if (fail_fill(s, p, ret, task))
 			loss__count(ATR_KIND_EXECFAIL, ATR_CAUSE_RING_FULL);
 		scratch__put(s);

@@ -12,7 +12,7 @@
  *   sys_enter_send*     before 6.3: the same, at the entry. Not for 32-bit tasks.
  */
 #include "bpf/calls.h"
-#include "bpf/regs.bpf.h"
+#include "bpf/rules.bpf.h"
 #include "bpf/trust.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -22,7 +22,7 @@
  * so long: the verifier adds the two up.
  */
 #define RAW_AT	 15488
-#define RAW_FROM 6208
+#define RAW_FROM 5952
 #define RAW_MAX	 9216
 
 /* Messages in one send that are looked at; libaudit sends one. */
@@ -123,6 +123,13 @@ __noinline int message_send(__u32 slot)
 	if (!is_user_type(head.nlmsg_type) || head.nlmsg_len < sizeof(head) + 2)
 		return 1;
 	scratch__seen(ATR_KIND_MESSAGE);
+	facts_begin(&s->facts, (void *)bpf_get_current_task(), false);
+	fact_set(&s->facts, ATR_FIELD_MSGTYPE, head.nlmsg_type);
+	if (s->generation &&
+	    (rules_judge(slot, ATR_LIST_USER) || rules_judge(slot, ATR_LIST_EXCLUDE))) {
+		scratch__filtered(ATR_KIND_MESSAGE);
+		return 1;
+	}
 	scratch_clear(slot);
 	s->fixed = sizeof(*ev);
 	ev->hdr.time = bpf_ktime_get_boot_ns();

@@ -20,12 +20,13 @@ common="$pure user/log.h"
 # What of ours a file may include: shell patterns.
 allowed() {
 	case $1 in
-	bpf/event.h | bpf/match.h) ;;
+	bpf/event.h) ;;
+	bpf/match.h) echo bpf/event.h ;;
 	bpf/label.h) echo bpf/event.h ;;
 	vmlinux/*) echo 'vmlinux/*' ;;
 	bpf/*) echo 'bpf/* vmlinux/*' ;;
 	user/event/*) echo "$contract user/event/*" ;;
-	user/record/*) echo "$contract user/event/* user/record/*" ;;
+	user/record/*) echo "$contract user/event/* user/record/* user/rules/*" ;;
 	user/rules/*) echo "$contract user/event/* user/rules/*" ;;
 	user/lookup/*) echo "$common user/lookup/*" ;;
 	user/sink/*) echo "$common user/sink/*" ;;

@@ -14,6 +14,7 @@ extern const struct command *const atr_commands[];
 extern const struct command atr_command_trace;
 extern const struct command atr_command_check;
 extern const struct command atr_command_replay;
+extern const struct command atr_command_rules;
 
 /*
  * Are the capabilities there that loading, attaching and looking up take? Else says which are not,

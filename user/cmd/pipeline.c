@@ -235,6 +235,11 @@ int pipeline__event(void *pipeline, void *data, size_t size)
 	return p->taken % PIPELINE_BATCH ? 0 : -EAGAIN;
 }
 
+void pipeline__rules(struct pipeline *p, struct compiled *rules, struct compiled *before)
+{
+	recorder__rules(p->recorder, rules, before);
+}
+
 int pipeline__kernel(void *pipeline, void *data, size_t size)
 {
 	struct pipeline *p = pipeline;

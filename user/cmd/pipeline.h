@@ -34,6 +34,10 @@ int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe)
 /* Takes one event from the ring, as probe_event_fn; written, or counted as lost. -EAGAIN: pause here. */
 int pipeline__event(void *pipeline, void *data, size_t size);
 
+/* Events are judged by these rules, or by those before: see recorder__rules(). */
+struct compiled;
+void pipeline__rules(struct pipeline *p, struct compiled *rules, struct compiled *before);
+
 /* Takes one record of kernel audit's own, as kaudit_fn. */
 int pipeline__kernel(void *pipeline, void *data, size_t size);
 /* There were more than could be taken. */

@@ -12,6 +12,7 @@
 
 #include "user/cmd/commands.h"
 #include "user/cmd/pipeline.h"
+#include "user/cmd/rulefiles.h"
 #include "user/load/feat.h"
 #include "user/load/kaudit.h"
 #include "user/load/libbpf_log.h"
@@ -37,6 +38,8 @@ static struct trace_opts {
 	const char *capture;
 	enum atr_format format;
 	bool kernel_audit;
+	bool strict;
+	struct rule_paths rules;
 	struct atr_probe_opts probe;
 } trace_opts = {
 	.probe = { .failed = true, .logins = true, .ring_bytes = 8 << 20 },
@@ -48,7 +51,10 @@ struct trace {
 	struct sink *capture;
 	struct pipeline *pipeline;
 	struct probe *probe;
-	struct kaudit *kaudit; /* NULL: not asked for */
+	struct kaudit *kaudit;	   /* NULL: not asked for */
+	struct compiled *rules[2]; /* in force, and those before */
+	int hangup;
+	bool reload; /* SIGHUP has come */
 	int epoll;
 	int signals;
 };
@@ -79,6 +85,17 @@ static const char *set_no_failed(void *dest, const char *arg)
 static const char *set_no_logins(void *dest, const char *arg)
 {
 	((struct trace_opts *)dest)->probe.logins = false;
+	return NULL;
+}
+
+static const char *set_rules(void *dest, const char *arg)
+{
+	return rule_paths_add(&((struct trace_opts *)dest)->rules, arg);
+}
+
+static const char *set_strict(void *dest, const char *arg)
+{
+	((struct trace_opts *)dest)->strict = true;
 	return NULL;
 }
 
@@ -135,6 +152,9 @@ static const struct opt opts[] = {
 	{ 'o', "output", "FILE", "append records to FILE instead of standard output", set_output },
 	{ 'f', "format", "FORMAT", "raw (default), enriched, or text: a line an event for people",
 	  set_format },
+	{ 'r', "rules", "FILE", "record what these audit rules say, no more; a directory's *.rules",
+	  set_rules },
+	{ 0, "strict", NULL, "with -r: a rule that cannot be observed is a mistake", set_strict },
 	{ 0, "no-failed", NULL, "leave out failed execs, and the hooks that every call pays for",
 	  set_no_failed },
 	{ 0, "no-logins", NULL,
@@ -205,14 +225,19 @@ static int watches_open(struct trace *t)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	t->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	/* Apart: of these a write that waits is not to be cut short. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	t->hangup = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	t->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (t->signals < 0 || t->epoll < 0) {
+	if (t->signals < 0 || t->hangup < 0 || t->epoll < 0) {
 		log_error("cannot wait for events: %s", strerror(errno));
 		return -errno;
 	}
 	sink__set_stop(t->sink, t->signals);
 	if (watch(t, t->signals, EPOLLIN) || watch(t, probe__fd(t->probe), EPOLLIN | EPOLLET) ||
-	    watch(t, sink__fd(t->sink), 0) ||
+	    watch(t, sink__fd(t->sink), 0) || watch(t, t->hangup, EPOLLIN) ||
 	    (t->kaudit && watch(t, kaudit__fd(t->kaudit), EPOLLIN)))
 		return -1;
 	return 0;
@@ -228,8 +253,10 @@ static int wait_events(struct trace *t, int timeout)
 	if (n < 0 && errno != EINTR)
 		return -errno;
 	for (i = 0; i < n; i++) {
-		if (events[i].data.fd != probe__fd(t->probe) &&
-		    !(t->kaudit && events[i].data.fd == kaudit__fd(t->kaudit)))
+		if (events[i].data.fd == t->hangup)
+			t->reload = true;
+		else if (events[i].data.fd != probe__fd(t->probe) &&
+			 !(t->kaudit && events[i].data.fd == kaudit__fd(t->kaudit)))
 			return 0;
 	}
 	return 1;
@@ -246,7 +273,44 @@ static int drain(struct trace *t)
 	return err < 0 ? err : tick;
 }
 
-static int loop(struct trace *t)
+/* New rules from the same files, or those that are in force go on. */
+static void reload(struct trace *t, const struct trace_opts *o)
+{
+	struct signalfd_siginfo info;
+	struct compiled *c;
+	int err;
+
+	t->reload = false;
+	while (read(t->hangup, &info, sizeof(info)) > 0)
+		;
+	c = o->rules.n ? rules_load(&o->rules, o->strict) : NULL;
+	if (!c) {
+		log_warn(o->rules.n ? "the rules are as they were" :
+				      "SIGHUP: there are no rules to read");
+		return;
+	}
+	/* Events that were judged by the ones before the last are told first. */
+	do {
+		err = drain(t);
+	} while (err == -EAGAIN);
+	c->generation = t->rules[0]->generation + 1;
+	/* An event says 0 where there are none. */
+	if (!(c->generation & 0xffff))
+		c->generation += 2;
+	err = probe__rules(t->probe, c);
+	if (err) {
+		log_error("cannot put the rules in force: %s; those before go on", strerror(-err));
+		compiled__free(c);
+		return;
+	}
+	compiled__free(t->rules[1]);
+	t->rules[1] = t->rules[0];
+	t->rules[0] = c;
+	pipeline__rules(t->pipeline, t->rules[0], t->rules[1]);
+	log_info("rules: %zu in force", c->n);
+}
+
+static int loop(struct trace *t, const struct trace_opts *o)
 {
 	int go, err = 0;
 
@@ -258,6 +322,8 @@ static int loop(struct trace *t)
 			return go;
 		if (!go)
 			return 0;
+		if (t->reload)
+			reload(t, o);
 		err = drain(t);
 		if ((err && err != -EAGAIN) || pipeline__closed(t->pipeline))
 			return err == -EAGAIN ? 0 : err;
@@ -268,7 +334,7 @@ static int loop(struct trace *t)
 static void print_ledger(struct trace *t)
 {
 	const struct pipeline_counts *counts = pipeline__counts(t->pipeline);
-	__u64 seen = counts->passed, lost = 0, sent = 0;
+	__u64 seen = counts->passed, filtered = counts->filtered, lost = 0, sent = 0;
 	struct atr_loss loss;
 	unsigned int kind, cause;
 
@@ -276,6 +342,7 @@ static void print_ledger(struct trace *t)
 		lost += counts->lost[cause];
 	for (kind = 0; kind < ATR_KIND_USER; kind++) {
 		seen += probe__seen(t->probe, kind);
+		filtered += probe__filtered(t->probe, kind);
 		for (cause = 0; cause < ATR_LOST_CAUSES; cause++) {
 			probe__losses(t->probe, kind, cause, &loss);
 			lost += loss.count;
@@ -283,10 +350,10 @@ static void print_ledger(struct trace *t)
 		}
 	}
 	log_info("ledger: seen %llu = written %llu + filtered %llu + lost %llu", seen,
-		 counts->written, counts->filtered, lost);
-	if (seen != counts->written + counts->filtered + lost)
+		 counts->written, filtered, lost);
+	if (seen != counts->written + filtered + lost)
 		log_warn("the ledger does not add up: %lld events are unaccounted for",
-			 (long long)(seen - counts->written - counts->filtered - lost));
+			 (long long)(seen - counts->written - filtered - lost));
 	if (counts->gaps > sent)
 		log_warn("%llu sequence numbers are missing, %llu events were refused by the ring",
 			 counts->gaps, sent);
@@ -307,18 +374,31 @@ static void print_ready(struct trace *t, const struct trace_opts *o)
 static int trace_run(void *dest, int argc, char **argv)
 {
 	const struct trace_opts *o = dest;
-	struct trace t = { .epoll = -1, .signals = -1 };
+	struct trace t = { .epoll = -1, .signals = -1, .hangup = -1 };
+	struct atr_probe_opts probe;
 	int err, code = ATR_EXIT_RUNTIME;
 
+	/* Before anything else: a mistake there is told to whoever asks. */
+	if (o->rules.n) {
+		t.rules[0] = rules_load(&o->rules, o->strict);
+		if (!t.rules[0])
+			return ATR_EXIT_CONFIG;
+		t.rules[0]->generation = 1;
+	}
+	code = ATR_EXIT_PRIVILEGE;
 	if (!privilege_check("trace"))
-		return ATR_EXIT_PRIVILEGE;
+		goto out;
+	code = ATR_EXIT_RUNTIME;
 	libbpf_log_init();
 	if (outputs_open(&t, o))
 		goto out;
+	pipeline__rules(t.pipeline, t.rules[0], NULL);
 	code = ATR_EXIT_KERNEL;
 	if (features_probe(&t.features))
 		goto out;
-	t.probe = probe__new(&o->probe, &t.features);
+	probe = o->probe;
+	probe.rules = t.rules[0];
+	t.probe = probe__new(&probe, &t.features);
 	if (!t.probe || probe__start(t.probe, pipeline__event, t.pipeline))
 		goto out;
 	if (o->kernel_audit && kaudit__open(&t.kaudit))
@@ -330,7 +410,7 @@ static int trace_run(void *dest, int argc, char **argv)
 	/* libbpf had all of the kernel's types in memory. */
 	malloc_trim(0);
 	print_ready(&t, o);
-	err = loop(&t);
+	err = loop(&t, o);
 	probe__detach(t.probe);
 	while (!err || err == -EAGAIN) {
 		err = drain(&t);
@@ -344,6 +424,8 @@ static int trace_run(void *dest, int argc, char **argv)
 	code = err ? ATR_EXIT_RUNTIME : ATR_EXIT_OK;
 	print_ledger(&t);
 out:
+	compiled__free(t.rules[0]);
+	compiled__free(t.rules[1]);
 	probe__free(t.probe);
 	kaudit__free(t.kaudit);
 	pipeline__free(t.pipeline);
@@ -353,6 +435,8 @@ out:
 		close(t.epoll);
 	if (t.signals >= 0)
 		close(t.signals);
+	if (t.hangup >= 0)
+		close(t.hangup);
 	return code;
 }
 

@@ -12,6 +12,7 @@
 
 #include "autrail.skel.h"
 #include "user/load/libbpf_log.h"
+#include "user/load/rules.h"
 #include "user/load/libraries.h"
 #include "user/load/tracefs.h"
 #include "user/log.h"
@@ -393,6 +394,8 @@ int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
 		unload(probe);
 		choose(probe);
 		err = load(probe);
+		if (!err && probe->opts.rules)
+			err = probe__rules(probe, probe->opts.rules);
 		if (!err)
 			err = attach(probe);
 	} while (err > 0);
@@ -510,10 +513,9 @@ enum atr_mode probe__mode(const struct probe *probe, enum atr_fact fact)
 	return probe->mode[fact];
 }
 
-__u64 probe__seen(const struct probe *probe, enum atr_kind kind)
+static __u64 count_read(const struct probe *probe, __u32 key)
 {
 	__u64 *values = calloc(probe->cpus, sizeof(*values)), sum = 0;
-	__u32 key = kind;
 	int i;
 
 	if (!values)
@@ -524,6 +526,28 @@ __u64 probe__seen(const struct probe *probe, enum atr_kind kind)
 	}
 	free(values);
 	return sum;
+}
+
+__u64 probe__seen(const struct probe *probe, enum atr_kind kind)
+{
+	return count_read(probe, kind);
+}
+
+__u64 probe__filtered(const struct probe *probe, enum atr_kind kind)
+{
+	return count_read(probe, ATR_KIND_USER + kind);
+}
+
+int probe__rules(struct probe *probe, const struct compiled *c)
+{
+	const struct rules_target target = {
+		.map = bpf_map__fd(probe->skel->maps.atr_rules),
+		.heads = probe->skel->bss->atr_rules_heads,
+		.generation = &probe->skel->bss->atr_generation,
+		.needs = &probe->skel->bss->atr_rules_needs,
+	};
+
+	return rules_swap(&target, c);
 }
 
 /* How often the kernel left the program of a hook out. */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "bpf/event.h"
+#include "bpf/match.h"
 #include "user/load/hooks.h"
 
 struct probe;
@@ -21,7 +22,8 @@ struct atr_probe_opts {
 	bool logins;	     /* user messages, logins, libpam, ends by signal */
 	bool exact;	     /* also by hooks that others pay for: every open() of the machine */
 	enum atr_mode hooks; /* this way or none; ATR_MODE_BTF (0): the best for each fact */
-	__u32 ring_bytes;    /* a power of two, at least a page */
+	const struct compiled *rules; /* in force with the first event; NULL: none */
+	__u32 ring_bytes;	      /* a power of two, at least a page */
 };
 
 /* How a hook of the table stands. */
@@ -79,8 +81,12 @@ const __u32 *probe__spaces(const struct probe *probe);
 /* A task that has the SELinux label sid at this moment: like if it is one, 0 if there is none. */
 __u32 probe__label_holder(struct probe *probe, __u32 sid, __u32 like);
 
-/* Events of a kind that the hooks meant to report so far. */
+/* Events of a kind that the hooks meant to report so far, and those of them that a rule left out there. */
 __u64 probe__seen(const struct probe *probe, enum atr_kind kind);
+__u64 probe__filtered(const struct probe *probe, enum atr_kind kind);
+
+/* From now on the kernel side leaves out what these rules do not want: see rules_swap(). */
+int probe__rules(struct probe *probe, const struct compiled *c);
 /*
  * How often the kernel did not run one of the programs, and no other did its work: it was running already
  * (5.12), or too many calls were under way (kretprobes).

@@ -141,7 +141,11 @@ void call_write(struct recorder *r, const struct atr_view *view, const struct ca
 	write_task(&r->out, view);
 	if (!label_write_task(r, view))
 		flaws_add(flaws, FLAWS_MAX, "subj-unknown");
-	text_lit(&r->out, " key=(null)");
+	text_lit(&r->out, " key=");
+	if (r->key)
+		text_untrusted(&r->out, r->key, strlen(r->key));
+	else
+		text_lit(&r->out, "(null)");
 	tail_begin(&tail, &r->out, r->names, start, flaws[0] ? flaws : NULL);
 	if (r->opts.format == ATR_FORMAT_ENRICHED) {
 		syscalls_names(&r->syscalls, call->arch, call->nr, &arch_name, &name);

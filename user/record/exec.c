@@ -16,6 +16,7 @@
 #include "user/record/enrich.h"
 #include "user/record/execve.h"
 #include "user/record/items.h"
+#include "user/record/judge.h"
 #include "user/record/label.h"
 #include "user/record/state.h"
 #include "user/record/title.h"
@@ -160,6 +161,8 @@ static void write_records(struct recorder *r, const struct atr_view *view, const
 	bool argv_short;
 
 	items_plan(r->known, view, argv, argv_len, &plan);
+	if (!judge_exec(r, view, &plan, &r->key))
+		return;
 	argv_short = done && execve_count(argv, argv_len, e->argc) < e->argc;
 	record_stamp(r, &e->hdr);
 	exec_flaws(e, argv_short, flaws, sizeof(flaws));

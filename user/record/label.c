@@ -133,12 +133,12 @@ static bool smack_write(struct recorder *r, const struct atr_view *view)
 
 static bool apparmor_write(struct recorder *r, const struct atr_view *view)
 {
-	const struct atr_exec *e = view->exec;
+	const struct atr_task *task = view->task;
 	size_t len;
-	const char *parts = event_str(view, &e->task.apparmor, &len);
+	const char *parts = event_str(view, &task->apparmor, &len);
 
-	if (!e->task.apparmor.flags &&
-	    !label_apparmor(&r->out, parts, len, e->task.label_flags & ATR_LABEL_MODES))
+	if (!task->apparmor.flags &&
+	    !label_apparmor(&r->out, parts, len, task->label_flags & ATR_LABEL_MODES))
 		return true;
 	text_char(&r->out, '?');
 	return false;
@@ -172,6 +172,19 @@ bool label_write_task(struct recorder *r, const struct atr_view *view)
 	if (!r->out.err)
 		r->out.len = start;
 	text_char(&r->out, '?');
+	return known;
+}
+
+bool label_text(struct recorder *r, const struct atr_view *view, struct text *t)
+{
+	size_t start = r->out.len;
+	bool known = r->lsms && modules[r->lsms & 15].write(r, view);
+
+	if (r->out.err)
+		return false;
+	if (known)
+		text_bytes(t, r->out.buf + start, r->out.len - start);
+	r->out.len = start;
 	return known;
 }
 

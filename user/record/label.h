@@ -27,4 +27,7 @@ enum atr_lsm label_of_files(const struct recorder *r);
  */
 int label_apparmor(struct text *t, const char *parts, size_t len, bool modes);
 
+/* The text of the task's label, of the first module that is on; false: not known. */
+bool label_text(struct recorder *r, const struct atr_view *view, struct text *t);
+
 #endif /* ATR_RECORD_LABEL_H */

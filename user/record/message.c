@@ -22,6 +22,7 @@
 
 #include "user/record/call.h"
 #include "user/record/enrich.h"
+#include "user/record/judge.h"
 #include "user/record/label.h"
 #include "user/record/spaces.h"
 
@@ -335,6 +336,8 @@ int record_message(struct recorder *r, const struct atr_view *view)
 	}
 	if (m->text.flags & ATR_S_FAULT)
 		return -EBADMSG;
+	if (!judge_user(r, view, m->type))
+		return 0;
 	if (!why || view->hdr->flags & ATR_TRUST_SENDER) {
 		message_write(r, view, m->type, text, len, DERIVED_NOT);
 		if (account_change(m->type) == ACCOUNT_CHANGED)

@@ -18,6 +18,7 @@
 
 #include "user/record/cache.h"
 #include "user/record/call.h"
+#include "user/record/judge.h"
 #include "user/record/message.h"
 
 enum {
@@ -349,6 +350,8 @@ int record_pam(struct recorder *r, const struct atr_view *view)
 	if (call->ret == PAM_INCOMPLETE && call->call != ATR_PAM_END)
 		return 0;
 	h->reported = true;
+	if (!judge_user(r, view, type_of(call)))
+		return 0;
 	/* Who has not the right to tell the audit system would only have claimed it. */
 	if (!(view->hdr->flags & ATR_TRUST_SENDER))
 		return 0;

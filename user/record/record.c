@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "user/record/judge.h"
 #include "user/record/label.h"
 #include "user/record/state.h"
 
@@ -115,6 +116,12 @@ void record_end(struct recorder *r)
 	next_serial(r);
 }
 
+void recorder__rules(struct recorder *r, struct compiled *rules, struct compiled *before)
+{
+	r->rules[0] = rules;
+	r->rules[1] = before;
+}
+
 int recorder__feed(struct recorder *r, const struct atr_view *view, const char **ret_text,
 		   size_t *ret_len)
 {
@@ -122,8 +129,11 @@ int recorder__feed(struct recorder *r, const struct atr_view *view, const char *
 	int err;
 
 	text_reset(&r->out);
+	r->key = NULL;
 	login_derive(r, view);
 	err = records[view->hdr->kind](r, view);
+	if (!err)
+		judge_records(r, view, 0);
 	if (!err && r->out.len)
 		write_eoe(r);
 	if (!err)

@@ -38,6 +38,13 @@ void recorder__free(struct recorder *r);
 int recorder__feed(struct recorder *r, const struct atr_view *view, const char **ret_text,
 		   size_t *ret_len);
 
+/*
+ * From now on events are judged by these rules (NULL: everything is recorded), but for those that say that
+ * they were judged by the ones before. Both stay the caller's, and are counted in (hits).
+ */
+struct compiled;
+void recorder__rules(struct recorder *r, struct compiled *rules, struct compiled *before);
+
 enum atr_need_type {
 	ATR_NEED_FILE,	  /* look at an inode; answer: FILE event */
 	ATR_NEED_ITEM,	  /* resolve a path; answer: ITEM event */

@@ -15,6 +15,7 @@
 #include "user/record/session.h"
 #include "user/record/syscall.h"
 #include "user/record/text.h"
+#include "user/rules/compile.h"
 
 enum { ATR_STAMP_MAX = 64 };
 
@@ -54,7 +55,9 @@ struct recorder {
 	struct refusals refusals;
 	__u32 passed[PASSED_MAX]; /* serials of events of kernel audit's that are passed on */
 	unsigned int passed_next;
-	__u32 serial; /* of the next event */
+	struct compiled *rules[2]; /* in force, and those before; the caller's */
+	const char *key;	   /* of the rule that the event is recorded for */
+	__u32 serial;		   /* of the next event */
 	/* "msg=audit(1795221667.525:4): ", the same for all records of an event. */
 	char stamp[ATR_STAMP_MAX];
 	size_t stamp_len;

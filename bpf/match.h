@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A rule as it is judged, and the judgement: the same source in the kernel, which only wants to know what it
+ * need not capture, and in user space, which knows all that a rule can ask for. Pure, no pointers kept.
+ *
+ * What is not known counts as neither: a rule that would match but for something unknown may match. So the
+ * kernel's answer is never wrong, only less certain, and user space has the last word.
+ */
+#ifndef ATR_MATCH_H
+#define ATR_MATCH_H
+
+#include "bpf/event.h"
+
+enum {
+	ATR_RULES_MAX = 512, /* that are judged in the kernel, of all lists */
+	ATR_CONDS_MAX = 14, /* of one rule there; what more it has makes it a rule for user space */
+	ATR_LEAF_MAX = 40,  /* bytes of a file's name that its hash is made of */
+};
+
+/* What rules ask for, as far as it is a number. */
+enum atr_field {
+	ATR_FIELD_PID,
+	ATR_FIELD_PPID,
+	ATR_FIELD_UID,
+	ATR_FIELD_EUID,
+	ATR_FIELD_SUID,
+	ATR_FIELD_FSUID,
+	ATR_FIELD_GID,
+	ATR_FIELD_EGID,
+	ATR_FIELD_SGID,
+	ATR_FIELD_FSGID,
+	ATR_FIELD_AUID,
+	ATR_FIELD_SES,
+	ATR_FIELD_PERS,
+	ATR_FIELD_ARCH,
+	ATR_FIELD_SUCCESS,
+	ATR_FIELD_EXIT,
+	ATR_FIELD_A0,
+	ATR_FIELD_A1,
+	ATR_FIELD_A2,
+	ATR_FIELD_A3,
+	ATR_FIELD_MSGTYPE,
+	ATR_FIELD_EXE, /* leaf_hash() of the program's name */
+	ATR_FIELD_MAX,
+	ATR_FIELD_ROOM = 32,
+};
+
+enum atr_op {
+	ATR_OP_EQ,
+	ATR_OP_NE,
+	ATR_OP_LT,
+	ATR_OP_LE,
+	ATR_OP_GT,
+	ATR_OP_GE,
+	ATR_OP_ANY,
+	ATR_OP_ALL
+};
+
+enum atr_cond_flag {
+	ATR_COND_FIELD = 1 << 0,  /* value is another field: -C */
+	ATR_COND_GROUPS = 1 << 1, /* supplementary groups count, too */
+};
+
+struct atr_cond {
+	__u8 field;
+	__u8 op;
+	__u16 flags;
+	__u32 value;
+};
+
+/* Lists of audit; the first rule of one that matches decides. */
+enum atr_list { ATR_LIST_USER, ATR_LIST_TASK, ATR_LIST_EXIT, ATR_LIST_EXCLUDE, ATR_LIST_MAX };
+
+/* Which calls a rule of the exit list is about. */
+enum atr_rule_call {
+	ATR_CALL_EXECVE = 1 << 0,
+	ATR_CALL_EXECVEAT = 1 << 1,
+	ATR_CALL_EXECVE32 = 1 << 2,
+	ATR_CALL_EXECVEAT32 = 1 << 3,
+	ATR_CALL_OTHER = 1 << 4, /* x32: no rule of audit's is ever about it */
+};
+
+enum atr_rule_flag {
+	ATR_RULE_ALWAYS = 1 << 0, /* else never */
+	ATR_RULE_LATER = 1 << 1,  /* it has conditions that are not here */
+};
+
+struct atr_rule {
+	__u8 list;
+	__u8 calls;
+	__u8 flags;
+	__u8 n;
+	__u32 pad;
+	struct atr_cond cond[ATR_CONDS_MAX];
+};
+
+/* What is known of an event: bit n of known for value[n]. */
+struct atr_facts {
+	__u32 value[ATR_FIELD_ROOM];
+	__u32 known;
+	__u32 calls;  /* the call it is: one bit; 0: not known */
+	__u32 groups; /* how many supplementary groups the task has */
+	__u32 pad;
+};
+
+/* Where the rules of each list are in their set. */
+struct atr_rules_head {
+	__u32 first[ATR_LIST_MAX];
+	__u32 n[ATR_LIST_MAX];
+	__u32 more; /* there are more than the kernel has room for: all is for user space to judge */
+	__u32 pad;
+};
+
+enum atr_rules_need { ATR_NEEDS_GROUPS = 1 << 0, ATR_NEEDS_EXE = 1 << 1 };
+
+enum atr_match { ATR_MATCH_NO, ATR_MATCH_MAYBE, ATR_MATCH_YES };
+
+#define ATR_HASH_SEED 2166136261U
+
+/* FNV-1a, byte by byte. */
+static inline __u32 leaf_hash_step(__u32 hash, unsigned char c)
+{
+	return (hash ^ c) * 16777619U;
+}
+
+static inline void fact_set(struct atr_facts *facts, enum atr_field field, __u32 value)
+{
+	facts->value[field] = value;
+	facts->known |= 1U << field;
+}
+
+static inline int op_holds(__u32 op, __u32 left, __u32 right)
+{
+	switch (op) {
+	case ATR_OP_EQ:
+		return left == right;
+	case ATR_OP_NE:
+		return left != right;
+	case ATR_OP_LT:
+		return left < right;
+	case ATR_OP_LE:
+		return left <= right;
+	case ATR_OP_GT:
+		return left > right;
+	case ATR_OP_GE:
+		return left >= right;
+	case ATR_OP_ANY:
+		return (left & right) != 0;
+	default:
+		return (left & right) == right;
+	}
+}
+
+static inline enum atr_match cond_match(const struct atr_cond *cond, const struct atr_facts *facts)
+{
+	__u32 field = cond->field & (ATR_FIELD_ROOM - 1), value = cond->value;
+	int holds;
+
+	if (!(facts->known >> field & 1))
+		return ATR_MATCH_MAYBE;
+	if (cond->flags & ATR_COND_FIELD) {
+		value &= ATR_FIELD_ROOM - 1;
+		if (!(facts->known >> value & 1))
+			return ATR_MATCH_MAYBE;
+		value = facts->value[value];
+	}
+	holds = op_holds(cond->op, facts->value[field], value);
+	/* Being in a group makes = hold and != not: here nobody knows in which ones the task is. */
+	if (cond->flags & ATR_COND_GROUPS && facts->groups && holds == (cond->op == ATR_OP_NE))
+		return ATR_MATCH_MAYBE;
+	return holds ? ATR_MATCH_YES : ATR_MATCH_NO;
+}
+
+/* All conditions that are here; of a rule with others a match is none yet. */
+static inline enum atr_match rule_match(const struct atr_rule *rule, const struct atr_facts *facts)
+{
+	enum atr_match all = rule->flags & ATR_RULE_LATER ? ATR_MATCH_MAYBE : ATR_MATCH_YES, one;
+	int i;
+
+	if (rule->list == ATR_LIST_EXIT) {
+		if (!facts->calls)
+			all = ATR_MATCH_MAYBE;
+		else if (!(rule->calls & facts->calls))
+			return ATR_MATCH_NO;
+	}
+	for (i = 0; i < ATR_CONDS_MAX; i++) {
+		if (i >= rule->n)
+			break;
+		one = cond_match(&rule->cond[i], facts);
+		if (one == ATR_MATCH_NO)
+			return ATR_MATCH_NO;
+		if (one == ATR_MATCH_MAYBE)
+			all = ATR_MATCH_MAYBE;
+	}
+	return all;
+}
+
+#endif /* ATR_MATCH_H */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rule files from the command line, to rules that are in force. */
+#ifndef ATR_CMD_RULEFILES_H
+#define ATR_CMD_RULEFILES_H
+
+#include "user/rules/compile.h"
+
+enum { RULE_PATHS_MAX = 64 };
+
+/* What -r named: files, and directories that stand for their *.rules files as augenrules has them. */
+struct rule_paths {
+	const char *paths[RULE_PATHS_MAX];
+	size_t n;
+};
+
+/* As the set of an option: what is wrong, or NULL. */
+const char *rule_paths_add(struct rule_paths *paths, const char *arg);
+
+/*
+ * Reads all of them and judges what can be judged. Mistakes are logged, each with its file, line and column,
+ * and lines that autrail cannot observe are told as warnings, or as errors (strict). NULL: nothing is to be
+ * used, it is logged why.
+ */
+struct compiled *rules_load(const struct rule_paths *paths, bool strict);
+
+/* What each rule is judged by and where, for people, to standard output. */
+void rules_explain(const struct compiled *c);
+
+#endif /* ATR_CMD_RULEFILES_H */
