@@ -26,24 +26,25 @@
  * Kinds below ATR_KIND_USER come from the kernel and are counted there. The others are made in
  * user space, so that a capture holds all that its records were made from.
  */
-#define ATR_KINDS(X)                                \
-	X(1, EXEC, exec, "exec")                    \
-	X(2, EXECFAIL, exec, "failed exec")         \
-	X(3, CHUNK, chunk, "argument chunk")        \
-	X(4, MESSAGE, message, "user message")      \
-	X(5, LOGIN, login, "login")                 \
-	X(6, PAM, pam, "PAM call")                  \
-	X(7, ABEND, abend, "abnormal end")          \
-	X(8, KERNEL, kernel, "kernel record")       \
-	X(16, CLOCK, clock, "clock")                \
-	X(17, FILE, file_answer, "file look-up")    \
-	X(18, ITEM, item_answer, "path look-up")    \
-	X(19, NAME, name_answer, "name look-up")    \
-	X(20, LOST, lost, "loss")                   \
-	X(21, HOST, host, "host facts")             \
-	X(22, LABEL, label_answer, "label look-up") \
-	X(23, SESSION, session, "session")          \
-	X(24, ADDRESS, address_answer, "address look-up")
+#define ATR_KINDS(X)                                      \
+	X(1, EXEC, exec, "exec")                          \
+	X(2, EXECFAIL, exec, "failed exec")               \
+	X(3, CHUNK, chunk, "argument chunk")              \
+	X(4, MESSAGE, message, "user message")            \
+	X(5, LOGIN, login, "login")                       \
+	X(6, PAM, pam, "PAM call")                        \
+	X(7, ABEND, abend, "abnormal end")                \
+	X(8, KERNEL, kernel, "kernel record")             \
+	X(16, CLOCK, clock, "clock")                      \
+	X(17, FILE, file_answer, "file look-up")          \
+	X(18, ITEM, item_answer, "path look-up")          \
+	X(19, NAME, name_answer, "name look-up")          \
+	X(20, LOST, lost, "loss")                         \
+	X(21, HOST, host, "host facts")                   \
+	X(22, LABEL, label_answer, "label look-up")       \
+	X(23, SESSION, session, "session")                \
+	X(24, ADDRESS, address_answer, "address look-up") \
+	X(25, PLACE, place_answer, "place look-up")
 
 /* clang-format off */
 enum atr_kind {
@@ -455,6 +456,13 @@ struct atr_address_answer {
 	struct atr_hdr hdr;
 	struct atr_str name;
 	struct atr_str address;
+};
+
+/* Where the inode is, by the way from the root of who has looked; ATR_S_NULL: it was not found. */
+struct atr_place_answer {
+	struct atr_hdr hdr;
+	struct atr_file file;
+	struct atr_str path;
 };
 
 /* count events of a kind were lost between first and last (CLOCK_BOOTTIME). */

@@ -70,6 +70,7 @@ LAYOUT(name_answer, { STR(name_answer, name, NAME) });
 LAYOUT(label_answer, { STR(label_answer, text, NAME) });
 LAYOUT(session, { { 0 } });
 LAYOUT(address_answer, { STR(address_answer, name, NAME), STR(address_answer, address, NAME) });
+LAYOUT(place_answer, { STR(place_answer, path, NAME) });
 LAYOUT(lost, { { 0 } });
 LAYOUT(host, { { 0 } });
 /* clang-format on */

@@ -211,6 +211,20 @@ void file_look(const struct atr_view *view, const struct atr_need *need, struct 
 	close(fd);
 }
 
+size_t file_place(const struct atr_view *view, const struct atr_need *need, char path[ATR_NAME_MAX])
+{
+	char link[32];
+	int fd = file_open(view, need);
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, ATR_NAME_MAX);
+	close(fd);
+	return n > 0 && n < ATR_NAME_MAX ? n : 0;
+}
+
 /* --- a path as a task would walk it --------------------------------------------------------- */
 
 /* Keeps fd if it is the task's root. */

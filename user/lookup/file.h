@@ -25,6 +25,10 @@ int file_open(const struct atr_view *view, const struct atr_need *need);
 /* What is in need->file; type ATR_ANSWER_NONE and nothing known where it could not be found. */
 void file_look(const struct atr_view *view, const struct atr_need *need, struct file_facts *ret);
 
+/* Where need->file is, seen from here; its length, 0 where it could not be found. */
+size_t file_place(const struct atr_view *view, const struct atr_need *need,
+		  char path[ATR_NAME_MAX]);
+
 struct item_facts {
 	struct atr_file file;
 	size_t label_len; /* 0: it has none, or none was asked for */

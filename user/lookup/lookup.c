@@ -84,6 +84,14 @@ static void answer_label(const struct atr_need *need, const char *text, size_t l
 	answer_str(ret, &ret->label.text, len ? text : NULL, len);
 }
 
+static void answer_place(const struct atr_need *need, const char *path, size_t len,
+			 union atr_answer *ret)
+{
+	answer_begin(ret, ATR_KIND_PLACE, sizeof(ret->place));
+	ret->place.file = *need->file;
+	answer_str(ret, &ret->place.path, len ? path : NULL, len);
+}
+
 static void answer_address(const struct atr_need *need, const char *address, union atr_answer *ret)
 {
 	answer_begin(ret, ATR_KIND_ADDRESS, sizeof(ret->address));
@@ -145,6 +153,9 @@ void lookup_nothing(const struct atr_need *need, union atr_answer *ret)
 	case ATR_NEED_LABEL:
 		answer_label(need, NULL, 0, ret);
 		break;
+	case ATR_NEED_PLACE:
+		answer_place(need, NULL, 0, ret);
+		break;
 	case ATR_NEED_ADDRESS:
 		answer_address(need, NULL, ret);
 		break;
@@ -153,7 +164,7 @@ void lookup_nothing(const struct atr_need *need, union atr_answer *ret)
 
 void lookup_answer(const struct atr_view *view, const struct atr_need *need, union atr_answer *ret)
 {
-	char label[LABEL_SIZE], address[INET6_ADDRSTRLEN];
+	char label[LABEL_SIZE], address[INET6_ADDRSTRLEN], path[ATR_NAME_MAX];
 	struct item_facts item;
 	struct file_facts facts;
 	int err;
@@ -174,6 +185,9 @@ void lookup_answer(const struct atr_view *view, const struct atr_need *need, uni
 		break;
 	case ATR_NEED_LABEL:
 		answer_label(need, label, label_look(view, need, label), ret);
+		break;
+	case ATR_NEED_PLACE:
+		answer_place(need, path, file_place(view, need, path), ret);
 		break;
 	case ATR_NEED_ADDRESS:
 		answer_address(need, address_look(need, address), ret);

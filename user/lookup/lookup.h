@@ -20,6 +20,7 @@ union atr_answer {
 	struct atr_name_answer name;
 	struct atr_label_answer label;
 	struct atr_address_answer address;
+	struct atr_place_answer place;
 	__u64 align;
 	char bytes[sizeof(struct atr_file_answer) + 2 * ATR_NAME_MAX];
 };

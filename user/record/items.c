@@ -564,3 +564,17 @@ void items_plan(struct knowledge *k, const struct atr_view *view, const char *ar
 		plan_fail(&p);
 	plan_caps(&p);
 }
+
+const struct atr_str *item_walk(const struct atr_view *view, const struct plan *plan,
+				unsigned int i)
+{
+	const int untold = ATR_S_FAULT | ATR_S_CUT | ATR_S_NULL;
+	const struct atr_file *file = plan->items[i].file;
+	const struct atr_exec *e = view->exec;
+
+	if (view->hdr->kind == ATR_KIND_EXEC && (int)i == plan->running &&
+	    !(e->task.exe.flags & untold))
+		return &e->task.exe;
+	return file == &e->files[0] && e->script.len && !(e->script.flags & untold) ? &e->script :
+										      NULL;
+}

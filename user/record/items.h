@@ -41,4 +41,8 @@ struct plan {
 void items_plan(struct knowledge *k, const struct atr_view *view, const char *argv, size_t argv_len,
 		struct plan *ret_plan);
 
+/* The walk that tells where the file of an item is; NULL: none does. */
+const struct atr_str *item_walk(const struct atr_view *view, const struct plan *plan,
+				unsigned int i);
+
 #endif /* ATR_RECORD_ITEMS_H */

@@ -111,3 +111,13 @@ int record_address_answer(struct recorder *r, const struct atr_view *view)
 	return addresses__put(r->addresses, name, len,
 			      a->address.flags & ATR_S_NULL ? NULL : address, address_len);
 }
+
+int record_place_answer(struct recorder *r, const struct atr_view *view)
+{
+	const struct atr_place_answer *a = view->place_answer;
+	const char *path;
+	size_t len;
+
+	path = event_str(view, &a->path, &len);
+	return places__put(r->places, &a->file, a->path.flags & ATR_S_NULL ? NULL : path, len);
+}

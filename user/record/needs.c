@@ -6,6 +6,7 @@
 #include <linux/fcntl.h>
 
 #include "user/record/items.h"
+#include "user/record/judge.h"
 #include "user/record/label.h"
 #include "user/record/message.h"
 #include "user/record/state.h"
@@ -133,6 +134,30 @@ static void need_items(struct list *l, const struct atr_view *view, const struct
 	}
 }
 
+/* Where those files are of which no walk tells. */
+static void need_places(struct list *l, const struct atr_view *view, const struct plan *plan)
+{
+	const struct item *item;
+	struct atr_need *need;
+	const char *path;
+	unsigned int i;
+	size_t len;
+
+	for (i = 0; i < plan->n; i++) {
+		item = &plan->items[i];
+		if (!item->file || item_walk(view, plan, i) ||
+		    places__get(l->r->places, item->file, &path, &len))
+			continue;
+		need = add(l, ATR_NEED_PLACE);
+		if (!need)
+			return;
+		need->file = item->file;
+		path_from_name(need, view, item, i == 0);
+		if (!need->path[0])
+			l->n--;
+	}
+}
+
 static void need_name(struct list *l, __u32 id, enum name_group group)
 {
 	enum atr_need_type type = group == NAME_GROUP ? ATR_NEED_GROUP : ATR_NEED_USER;
@@ -224,6 +249,7 @@ static void need_labels(struct list *l, const struct atr_view *view, const struc
 static void exec_needs(struct list *l, const struct atr_view *view)
 {
 	enum atr_format format = l->r->opts.format;
+	const struct compiled *rules = rules_of(l->r, view);
 	const char *argv;
 	struct plan plan;
 	size_t len;
@@ -232,12 +258,16 @@ static void exec_needs(struct list *l, const struct atr_view *view)
 		need_name(l, view->exec->task.auid, NAME_USER);
 		need_name(l, view->exec->task.uid, NAME_USER);
 		need_name(l, view->exec->task.euid, NAME_USER);
-		return;
+		/* Rules may ask for files, of which these lines tell nothing. */
+		if (!rules)
+			return;
 	}
 	len = assembler__peek(l->r->assembler, view, &argv);
 	items_plan(l->r->known, view, argv, len, &plan);
 	need_files(l, view, &plan);
 	need_items(l, view, &plan);
+	if (rules && rules->needs_paths)
+		need_places(l, view, &plan);
 	need_labels(l, view, &plan);
 	if (format == ATR_FORMAT_ENRICHED) {
 		need_names(l, &view->exec->task);

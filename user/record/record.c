@@ -39,8 +39,9 @@ struct recorder *recorder__new(const struct atr_record_opts *opts)
 	r->sessions = sessions__new();
 	r->pam = pam__new();
 	r->addresses = addresses__new();
+	r->places = places__new();
 	if (!r->assembler || !r->known || !r->names || !r->labels || !r->sessions || !r->pam ||
-	    !r->addresses) {
+	    !r->addresses || !r->places) {
 		recorder__free(r);
 		errno = ENOMEM;
 		return NULL;
@@ -62,6 +63,7 @@ void recorder__free(struct recorder *r)
 	sessions__free(r->sessions);
 	pam__free(r->pam);
 	addresses__free(r->addresses);
+	places__free(r->places);
 	free(r);
 }
 

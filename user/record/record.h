@@ -51,6 +51,7 @@ enum atr_need_type {
 	ATR_NEED_USER,	  /* answer: NAME event, group 0 */
 	ATR_NEED_GROUP,	  /* answer: NAME event, group 1 */
 	ATR_NEED_LABEL,	  /* the text of a label; answer: LABEL event */
+	ATR_NEED_PLACE,	  /* where a file is; answer: PLACE event */
 	ATR_NEED_ADDRESS, /* of the host whose name is in path; answer: ADDRESS event */
 };
 
@@ -61,9 +62,9 @@ struct atr_need {
 	/* LABEL, ITEM: whose; LABEL without a file: that of view's task */
 	enum atr_lsm lsm;
 	__u32 pid; /* LABEL: a task that has it, see probe__label_holder(); for the caller to fill in */
-	/* FILE, LABEL: the inode; points into the event or the recorder, valid until the next feed. */
+	/* FILE, PLACE, LABEL: the inode; points into the event or the recorder, valid until the next feed. */
 	const struct atr_file *file;
-	bool exe;      /* FILE, LABEL: /proc/PID/exe is it */
+	bool exe;      /* FILE, PLACE, LABEL: /proc/PID/exe is it */
 	bool nofollow; /* ITEM: a symbolic link at the end of the path is itself the result */
 	/* So much of path is where it began, and was already: no right is asked. */
 	size_t base_len;

@@ -14,6 +14,7 @@
 #include "user/record/record.h"
 #include "user/record/session.h"
 #include "user/record/syscall.h"
+#include "user/record/places.h"
 #include "user/record/text.h"
 #include "user/rules/compile.h"
 
@@ -52,6 +53,7 @@ struct recorder {
 	struct sessions *sessions;
 	struct pam *pam;
 	struct addresses *addresses;
+	struct places *places;
 	struct refusals refusals;
 	__u32 passed[PASSED_MAX]; /* serials of events of kernel audit's that are passed on */
 	unsigned int passed_next;

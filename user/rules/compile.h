@@ -33,8 +33,8 @@ struct later {
 	__u32 number;
 	const char *text; /* of the ruleset, without a NUL */
 	size_t len;
-	char *real; /* EXE, PATH, DIR: without symbolic links; NULL: nothing was there */
-	__u64 ino;  /* of what is there */
+	char *real; /* EXE, PATH, DIR: without links on the way, as resolve_fn; NULL: nothing was there */
+	__u64 ino; /* of what is there */
 	__u32 dev;
 };
 
@@ -43,6 +43,11 @@ struct compiled_rule {
 	struct atr_rule rule;
 	struct later *later;
 	size_t nlater;
+	/*
+	 * With path= or inode= (not !=): each file of an event is judged by itself, after the other rules and if they
+	 * did not come to a rule that stands before this one: audit_filter_inodes().
+	 */
+	bool by_file;
 	__u64 hits;
 };
 
@@ -53,10 +58,14 @@ struct compiled {
 	__u32 generation;
 	bool needs_groups; /* supplementary groups of those whose exec succeeds */
 	bool needs_exe;	   /* the hash of the program's name, in the kernel */
+	bool needs_paths;  /* where the files are */
 	bool has[ATR_LIST_MAX];
 };
 
-/* What is at a path: its real path (malloced), inode and device (kernel encoding); -errno: nothing. */
+/*
+ * What is at a path: its path without symbolic links on the way (malloced), inode and device (kernel encoding);
+ * -errno: nothing. A link at its end is not followed, as audit does not.
+ */
 typedef int resolve_fn(void *ctx, const char *path, char **ret_real, __u64 *ret_ino,
 		       __u32 *ret_dev);
 
