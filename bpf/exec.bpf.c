@@ -461,7 +461,7 @@ static __always_inline bool exec_unwanted(struct atr_scratch *s, struct atr_pend
 {
 	facts_exec(&s->facts, task, p ? p->arch : 0, p ? p->nr : 0, p ? p->args : s->args, 0, true);
 	facts_exe(s, bprm->file);
-	return rules_judge(s->slot, ATR_LIST_TASK) || rules_judge(s->slot, ATR_LIST_EXIT);
+	return rules_unwanted(s->slot);
 }
 
 static __always_inline int exec(struct atr_pending *p, struct task_struct *task, pid_t old_pid,

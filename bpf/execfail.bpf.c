@@ -171,7 +171,7 @@ static __always_inline bool fail_unwanted(struct atr_scratch *s, struct atr_pend
 	current_call(task, &arch, &nr, s->args);
 	facts_exec(&s->facts, task, arch, nr, s->args, ret, false);
 	facts_exe(s, BPF_CORE_READ(task, mm, exe_file));
-	return rules_judge(s->slot, ATR_LIST_TASK) || rules_judge(s->slot, ATR_LIST_EXIT);
+	return rules_unwanted(s->slot);
 }
 
 static __always_inline int fail(long ret)

@@ -40,10 +40,14 @@ enum atr_field {
 	ATR_FIELD_A2,
 	ATR_FIELD_A3,
 	ATR_FIELD_MSGTYPE,
-	ATR_FIELD_EXE, /* leaf_hash() of the program's name */
+	ATR_FIELD_EXE,	   /* leaf_hash_step() over the program's name */
+	ATR_FIELD_EXE_INO, /* low half of its inode's number */
 	ATR_FIELD_MAX,
 	ATR_FIELD_ROOM = 32,
 };
+
+/* ATR_FIELD_SUCCESS, as AUDITSC_SUCCESS and AUDITSC_FAILURE: operators compare these. */
+enum atr_outcome { ATR_OUTCOME_SUCCESS = 1, ATR_OUTCOME_FAILURE };
 
 enum atr_op {
 	ATR_OP_EQ,
@@ -59,6 +63,7 @@ enum atr_op {
 enum atr_cond_flag {
 	ATR_COND_FIELD = 1 << 0,  /* value is another field: -C */
 	ATR_COND_GROUPS = 1 << 1, /* supplementary groups count, too */
+	ATR_COND_OR = 1 << 2,	  /* this one or the next */
 };
 
 struct atr_cond {
@@ -83,6 +88,11 @@ enum atr_rule_call {
 enum atr_rule_flag {
 	ATR_RULE_ALWAYS = 1 << 0, /* else never */
 	ATR_RULE_LATER = 1 << 1,  /* it has conditions that are not here */
+	/*
+	 * At the field behind its conditions audit_filter() gives up on a list (of user, exclude), and records.
+	 * What comes after that field is not looked at.
+	 */
+	ATR_RULE_STOP = 1 << 2,
 };
 
 struct atr_rule {
@@ -108,7 +118,7 @@ struct atr_rules_head {
 	__u32 first[ATR_LIST_MAX];
 	__u32 n[ATR_LIST_MAX];
 	__u32 more; /* there are more than the kernel has room for: all is for user space to judge */
-	__u32 pad;
+	__u32 needs; /* enum atr_rules_need */
 };
 
 enum atr_rules_need { ATR_NEEDS_GROUPS = 1 << 0, ATR_NEEDS_EXE = 1 << 1 };
@@ -174,7 +184,8 @@ static inline enum atr_match cond_match(const struct atr_cond *cond, const struc
 /* All conditions that are here; of a rule with others a match is none yet. */
 static inline enum atr_match rule_match(const struct atr_rule *rule, const struct atr_facts *facts)
 {
-	enum atr_match all = rule->flags & ATR_RULE_LATER ? ATR_MATCH_MAYBE : ATR_MATCH_YES, one;
+	enum atr_match all = rule->flags & ATR_RULE_LATER ? ATR_MATCH_MAYBE : ATR_MATCH_YES;
+	enum atr_match either = ATR_MATCH_NO, one;
 	int i;
 
 	if (rule->list == ATR_LIST_EXIT) {
@@ -187,6 +198,13 @@ static inline enum atr_match rule_match(const struct atr_rule *rule, const struc
 		if (i >= rule->n)
 			break;
 		one = cond_match(&rule->cond[i], facts);
+		if (one < either)
+			one = either;
+		either = ATR_MATCH_NO;
+		if (rule->cond[i].flags & ATR_COND_OR) {
+			either = one;
+			continue;
+		}
 		if (one == ATR_MATCH_NO)
 			return ATR_MATCH_NO;
 		if (one == ATR_MATCH_MAYBE)

@@ -21,34 +21,45 @@ __u32 atr_generation;
 /* What the set in force needs to know of each exec. */
 __u32 atr_rules_needs;
 
-/* Of one rule: enum atr_match, with ATR_RULE_ALWAYS << 8. Global, as walk_steps() is. */
+/*
+ * What one rule says of the event of s->facts. One that only may match is passed over if it would leave the
+ * event out: user space will see. Global, as walk_steps() is.
+ */
 __noinline int rule_judge(__u32 slot, __u32 index)
 {
 	struct atr_scratch *s = scratch__slot(slot);
 	struct atr_rule *rule = bpf_map_lookup_elem(&atr_rules, &index);
+	enum atr_match match;
 
 	if (!s || !rule)
-		return ATR_MATCH_MAYBE;
-	return rule_match(rule, &s->facts) | (rule->flags & ATR_RULE_ALWAYS) << 8;
+		return ATR_VERDICT_KEEP;
+	match = rule_match(rule, &s->facts);
+	if (match == ATR_MATCH_NO)
+		return ATR_VERDICT_NONE;
+	/* Of the exclude list any rule that matches leaves a record out, whatever its action. */
+	if (rule->flags & ATR_RULE_STOP ||
+	    (rule->list != ATR_LIST_EXCLUDE && rule->flags & ATR_RULE_ALWAYS))
+		return ATR_VERDICT_KEEP;
+	return match == ATR_MATCH_YES ? ATR_VERDICT_OUT : ATR_VERDICT_NONE;
 }
 
 /*
- * 1: the event of s->facts is to be left out for what this list says, by a rule or, on the exit list, because
- * none matches; 0: it is not, or who knows. Global, as walk_steps() is.
+ * What a list says of the event of s->facts (enum atr_verdict), by a rule or, on the exit list, because none
+ * matches. Global, as walk_steps() is.
  */
 __noinline int rules_judge(__u32 slot, __u32 list)
 {
 	struct atr_scratch *s = scratch__slot(slot);
+	int verdict = ATR_VERDICT_NONE;
 	struct atr_rules_head *head;
 	__u32 set, first, n, i;
-	int match;
 
 	if (!s || !s->generation)
-		return 0;
+		return ATR_VERDICT_KEEP;
 	set = s->generation & 1;
 	head = &atr_rules_heads[set];
 	if (head->more)
-		return 0;
+		return ATR_VERDICT_KEEP;
 	/* Proves that the list has its place, and not a copy of it. */
 	barrier_var(list);
 	list &= ATR_LIST_MAX - 1;
@@ -58,19 +69,13 @@ __noinline int rules_judge(__u32 slot, __u32 list)
 	for (i = 0; i < ATR_RULES_MAX; i++) {
 		if (i >= n)
 			break;
-		match = rule_judge(slot, first + i);
-		if ((match & 0xff) == ATR_MATCH_NO)
-			continue;
-		if ((match & 0xff) == ATR_MATCH_MAYBE)
-			return 0;
-		/* Of this list any rule that matches leaves a record out, whatever its action. */
-		if (list == ATR_LIST_EXCLUDE)
+		verdict = rule_judge(slot, first + i);
+		if (verdict)
 			break;
-		if (match & ATR_RULE_ALWAYS << 8)
-			return 0;
-		break;
 	}
-	if (i >= n && list != ATR_LIST_EXIT)
-		return 0;
-	return *(volatile __u32 *)&atr_generation == s->generation;
+	if (i >= n && list == ATR_LIST_EXIT)
+		verdict = ATR_VERDICT_OUT;
+	if (verdict == ATR_VERDICT_OUT && *(volatile __u32 *)&atr_generation != s->generation)
+		return ATR_VERDICT_KEEP;
+	return verdict;
 }

@@ -5,8 +5,20 @@
 
 #include "bpf/regs.bpf.h"
 
-/* Which of the lists leaves an event out; see rules.bpf.c. */
+/* What a list says of an event: nothing, to leave it out, or to record it (perhaps). */
+enum atr_verdict { ATR_VERDICT_NONE, ATR_VERDICT_OUT, ATR_VERDICT_KEEP };
+
 int rules_judge(__u32 slot, __u32 list);
+
+/* Is an exec, whose facts are there, to be left out? */
+static __always_inline bool rules_unwanted(__u32 slot)
+{
+	int verdict = rules_judge(slot, ATR_LIST_TASK);
+
+	if (verdict == ATR_VERDICT_NONE)
+		verdict = rules_judge(slot, ATR_LIST_EXIT);
+	return verdict == ATR_VERDICT_OUT;
+}
 
 extern __u32 atr_rules_needs;
 
@@ -45,7 +57,7 @@ static __always_inline void facts_exec(struct atr_facts *facts, struct task_stru
 {
 	facts_begin(facts, task, typed);
 	fact_set(facts, ATR_FIELD_PERS, RD(typed, task, personality));
-	fact_set(facts, ATR_FIELD_SUCCESS, exit >= 0);
+	fact_set(facts, ATR_FIELD_SUCCESS, exit < 0 ? ATR_OUTCOME_FAILURE : ATR_OUTCOME_SUCCESS);
 	fact_set(facts, ATR_FIELD_EXIT, exit);
 	if (!arch)
 		return;
@@ -62,7 +74,7 @@ static __always_inline void facts_exec(struct atr_facts *facts, struct task_stru
 		facts->calls = ATR_CALL_OTHER;
 }
 
-/* The program by its name. */
+/* The program by its name and inode. */
 static __always_inline void facts_exe(struct atr_scratch *s, struct file *file)
 {
 	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
@@ -79,6 +91,7 @@ static __always_inline void facts_exe(struct atr_scratch *s, struct file *file)
 		hash = leaf_hash_step(hash, leaf[i]);
 	}
 	fact_set(&s->facts, ATR_FIELD_EXE, hash);
+	fact_set(&s->facts, ATR_FIELD_EXE_INO, BPF_CORE_READ(file, f_inode, i_ino));
 }
 
 #endif /* ATR_RULES_BPF_H */

@@ -98,6 +98,14 @@ static __always_inline void text_append(struct atr_scratch *s, struct atr_str *s
 	s->pos = pos + len;
 }
 
+static __always_inline bool message_unwanted(struct atr_scratch *s, __u32 type)
+{
+	facts_begin(&s->facts, (void *)bpf_get_current_task(), false);
+	fact_set(&s->facts, ATR_FIELD_MSGTYPE, type);
+	return rules_judge(s->slot, ATR_LIST_USER) == ATR_VERDICT_OUT ||
+	       rules_judge(s->slot, ATR_LIST_EXCLUDE) == ATR_VERDICT_OUT;
+}
+
 /*
  * The message that lies at that place of what was sent. Of s->raw the fields are what is left to look at;
  * 1: go on, 0: that was the last. Global, as walk_steps() is.
@@ -123,10 +131,7 @@ __noinline int message_send(__u32 slot)
 	if (!is_user_type(head.nlmsg_type) || head.nlmsg_len < sizeof(head) + 2)
 		return 1;
 	scratch__seen(ATR_KIND_MESSAGE);
-	facts_begin(&s->facts, (void *)bpf_get_current_task(), false);
-	fact_set(&s->facts, ATR_FIELD_MSGTYPE, head.nlmsg_type);
-	if (s->generation &&
-	    (rules_judge(slot, ATR_LIST_USER) || rules_judge(slot, ATR_LIST_EXCLUDE))) {
+	if (s->generation && message_unwanted(s, head.nlmsg_type)) {
 		scratch__filtered(ATR_KIND_MESSAGE);
 		return 1;
 	}

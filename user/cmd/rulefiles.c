@@ -160,15 +160,45 @@ static int dir_parse(struct ruleset *rs, const char *dir)
 	return err;
 }
 
+/* The way to its last component, without links; "" where that is the root. */
+static char *way_to(const char *path, const char *leaf)
+{
+	char *parent = strndup(path, leaf - path), *way;
+
+	if (!parent)
+		return NULL;
+	way = realpath(*parent ? parent : "/", NULL);
+	free(parent);
+	if (way && !strcmp(way, "/"))
+		*way = '\0';
+	return way;
+}
+
+/* As audit looks at the paths of rules: kern_path_locked() and kern_path() without LOOKUP_FOLLOW. */
 static int resolve(void *ctx, const char *path, char **ret_real, __u64 *ret_ino, __u32 *ret_dev)
 {
+	const char *end = path + strlen(path), *leaf;
 	struct stat st;
+	char *way, *real;
+	int n;
 
-	if (stat(path, &st))
+	while (end > path && end[-1] == '/')
+		end--;
+	leaf = memrchr(path, '/', end - path);
+	if (!leaf)
+		leaf = path;
+	way = way_to(path, leaf);
+	if (!way)
 		return -errno;
-	*ret_real = realpath(path, NULL);
-	if (!*ret_real)
+	n = asprintf(&real, "%s%.*s", way, (int)(end - leaf), leaf);
+	free(way);
+	if (n < 0)
+		return -ENOMEM;
+	if (lstat(*real ? real : "/", &st)) {
+		free(real);
 		return -errno;
+	}
+	*ret_real = real;
 	*ret_ino = st.st_ino;
 	*ret_dev = major(st.st_dev) << 20 | minor(st.st_dev);
 	return 0;

@@ -39,10 +39,10 @@ int rules_swap(const struct rules_target *target, const struct compiled *c)
 		first += n;
 	}
 	needs = (c->needs_groups ? ATR_NEEDS_GROUPS : 0) | (c->needs_exe ? ATR_NEEDS_EXE : 0);
+	head.needs = needs;
 	target->heads[set] = head;
-	/* What either set needs, until nobody can be judged by the one before. */
-	__atomic_or_fetch(target->needs, needs, __ATOMIC_SEQ_CST);
+	/* What either set needs: some are still judged by the one before, in user space too. */
+	__atomic_store_n(target->needs, needs | target->heads[!set].needs, __ATOMIC_SEQ_CST);
 	__atomic_store_n(target->generation, c->generation, __ATOMIC_SEQ_CST);
-	__atomic_store_n(target->needs, needs, __ATOMIC_SEQ_CST);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "user/record/judge.h"
 
 #include <libaudit.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "user/record/label.h"
@@ -61,7 +62,7 @@ static void facts_exec(struct atr_facts *facts, const struct atr_exec *e)
 {
 	facts_task(facts, &e->task);
 	facts->groups = e->ngroups;
-	fact_set(facts, ATR_FIELD_SUCCESS, e->exit >= 0);
+	fact_set(facts, ATR_FIELD_SUCCESS, e->exit < 0 ? ATR_OUTCOME_FAILURE : ATR_OUTCOME_SUCCESS);
 	fact_set(facts, ATR_FIELD_EXIT, e->exit);
 	if (!e->arch)
 		return;
@@ -81,6 +82,7 @@ struct subject {
 	const struct atr_view *view;
 	const struct plan *plan;
 	const struct atr_facts *facts;
+	int item; /* the one that the rule is about, of those that are by_file; -1: all */
 	char exe[2 * ATR_NAME_MAX];
 	size_t exe_len; /* 0: not known */
 	char label[ATR_LABEL_MAX];
@@ -146,8 +148,7 @@ static enum atr_match exe_match(const struct subject *s, const struct later *l)
 	if (is_path(l, s->exe, s->exe_len))
 		return negated(ATR_MATCH_YES, l->cond.op);
 	/* A name of its own for the same file; of a failed exec the old program's is not told. */
-	return negated(match_of(s->plan && e->hdr.kind == ATR_KIND_EXEC &&
-				is_file(l, &e->files[e->running])),
+	return negated(match_of(e->hdr.kind == ATR_KIND_EXEC && is_file(l, &e->files[e->running])),
 		       l->cond.op);
 }
 
@@ -214,46 +215,144 @@ static enum atr_match container_match(const struct subject *s, const struct late
 	return negated(match_of(is_text(id, n, l->text, l->len)), l->cond.op);
 }
 
-static enum atr_match item_match(const struct subject *s, const struct later *l,
-				 const struct item *item)
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* A root that is not ours: there the paths of rules mean the task's own. */
+static bool is_elsewhere(const struct subject *s)
 {
-	const struct atr_file *f = item->file;
+	const struct atr_task *t = s->view->task;
+	__u32 mntns = s->r->host_spaces.mntns;
+
+	return (t->mntns && mntns && t->mntns != mntns) ||
+	       (!s->view->exec->root.flags && s->view->exec->root.len);
+}
+
+static bool is_place(const struct later *l, const char *path, size_t len)
+{
+	if (l->type == LATER_PATH)
+		return is_path(l, path, len);
+	return is_below(l->text, l->len, path, len) ||
+	       (l->real && is_below(l->real, strlen(l->real), path, len));
+}
+
+/* The name of an item as a path in the task's root, links in it as they are. -1: it cannot be told. */
+static int named_path(const struct subject *s, unsigned int i, char *path, size_t size)
+{
+	const struct item *item = &s->plan->items[i];
+	const struct atr_exec *e = s->view->exec;
+	const struct atr_str *base = !i && e->hdr.flags & ATR_F_DIRFD ? &e->dir : &e->cwd;
+	const char *walk;
+	size_t len;
+	int n = 0;
+
+	if (!item->name || item->name_len >= ATR_NAME_MAX)
+		return -1;
+	if (!item->name_len || item->name[0] != '/') {
+		if (base->flags & (ATR_S_FAULT | ATR_S_CUT | ATR_S_NULL))
+			return -1;
+		walk = event_str(s->view, base, &len);
+		n = walk_path(walk, len, path, size);
+		if (n < 0 || (size_t)n + 1 + item->name_len > size)
+			return -1;
+		path[n++] = '/';
+	}
+	memcpy(path + n, item->name, item->name_len);
+	return n + item->name_len;
+}
+
+/* path= and dir= by where the file is; elsewhere also by what it is called. */
+static enum atr_match place_match(const struct subject *s, const struct later *l, unsigned int i)
+{
+	const struct atr_file *file = s->plan->items[i].file;
+	const struct atr_str *str = item_walk(s->view, s->plan, i);
+	char path[3 * ATR_NAME_MAX];
+	const char *at = NULL;
+	size_t len;
+	int n;
+
+	if (str) {
+		at = event_str(s->view, str, &len);
+		n = walk_path(at, len, path, sizeof(path));
+		if (n < 0)
+			return ATR_MATCH_MAYBE;
+		at = path;
+		len = n;
+	} else if (file && places__get(s->r->places, file, &at, &len)) {
+		/* Or nobody knows. */
+	}
+	if (at && is_place(l, at, len))
+		return ATR_MATCH_YES;
+	if (is_elsewhere(s)) {
+		n = named_path(s, i, path, sizeof(path));
+		return n < 0 ? ATR_MATCH_MAYBE : match_of(is_place(l, path, n));
+	}
+	return at ? ATR_MATCH_NO : ATR_MATCH_MAYBE;
+}
+
+/* What an item says that has no file: audit_alloc_name(). */
+static const struct atr_file no_file = { .ino = (__u64)-1 };
+
+static bool dev_holds(const struct later *l, const struct atr_file *f, unsigned int shift,
+		      __u32 mask)
+{
+	return op_holds(l->cond.op, f->dev >> shift & mask, l->cond.value) ||
+	       op_holds(l->cond.op, f->rdev >> shift & mask, l->cond.value);
+}
+
+static bool file_holds(const struct subject *s, const struct later *l, const struct atr_file *f)
+{
 	__u32 id = s->facts->value[l->cond.field];
 
-	if (l->type == LATER_PATH && item->name && is_path(l, item->name, item->name_len))
-		return ATR_MATCH_YES;
-	if (l->type == LATER_DIR && item->name &&
-	    (is_below(l->text, l->len, item->name, item->name_len) ||
-	     (l->real && is_below(l->real, strlen(l->real), item->name, item->name_len))))
-		return ATR_MATCH_YES;
-	if (!f)
-		return item->file_unknown ? ATR_MATCH_MAYBE : ATR_MATCH_NO;
 	switch (l->type) {
-	case LATER_PATH:
-	case LATER_DIR:
-		return match_of(is_file(l, f));
 	case LATER_INODE:
-		return match_of(op_holds(l->cond.op, f->ino, l->cond.value));
+		return op_holds(l->cond.op, f->ino, l->cond.value);
 	case LATER_DEVMAJOR:
-		return match_of(op_holds(l->cond.op, f->dev >> 20, l->cond.value));
+		return dev_holds(l, f, 20, 0xfff);
 	case LATER_DEVMINOR:
-		return match_of(op_holds(l->cond.op, f->dev & 0xfffff, l->cond.value));
+		return dev_holds(l, f, 0, 0xfffff);
 	case LATER_FILETYPE:
-		return match_of(op_holds(l->cond.op, f->mode & 0170000, l->cond.value));
+		return f->flags & ATR_FILE_VALID && (f->mode & 0170000U) == l->cond.value;
 	case LATER_OBJ_UID:
-		return match_of(op_holds(l->cond.op, f->uid, l->cond.value));
+		return op_holds(l->cond.op, f->uid, l->cond.value);
 	case LATER_OBJ_GID:
-		return match_of(op_holds(l->cond.op, f->gid, l->cond.value));
+		return op_holds(l->cond.op, f->gid, l->cond.value);
 	case LATER_COMPARE_UID:
-		return match_of(op_holds(l->cond.op, id, f->uid));
-	case LATER_COMPARE_GID:
-		return match_of(op_holds(l->cond.op, id, f->gid));
+		return op_holds(l->cond.op, id, f->uid);
 	default:
-		return ATR_MATCH_MAYBE;
+		return op_holds(l->cond.op, id, f->gid);
 	}
 }
 
-/* Of a path or a directory the program that runs counts by its own path too, however it was called. */
+static enum atr_match item_match(const struct subject *s, const struct later *l, unsigned int i)
+{
+	const struct item *item = &s->plan->items[i];
+	enum atr_match match;
+
+	if (!item->file && item->file_unknown)
+		return ATR_MATCH_MAYBE;
+	switch (l->type) {
+	case LATER_PATH:
+		if (is_file(l, item->file))
+			return ATR_MATCH_YES;
+		match = item->file ? place_match(s, l, i) : ATR_MATCH_NO;
+		/* The inode was another one, or there was none: that is what can be known. */
+		return match == ATR_MATCH_MAYBE ? ATR_MATCH_NO : match;
+	case LATER_DIR:
+		return item->file ? place_match(s, l, i) : ATR_MATCH_NO;
+	case LATER_OBJ:
+		return ATR_MATCH_MAYBE;
+	default:
+		return match_of(file_holds(s, l, item->file ? item->file : &no_file));
+	}
+}
+
+/* Of some fields any file will do, even where a rule is about one of them: audit_filter_rules(). */
+static bool is_of_any(enum later_type type)
+{
+	return type == LATER_DIR || type == LATER_FILETYPE || type == LATER_COMPARE_UID ||
+	       type == LATER_COMPARE_GID;
+}
+
 static enum atr_match items_match(const struct subject *s, const struct later *l)
 {
 	enum atr_match any = ATR_MATCH_NO, one;
@@ -261,18 +360,17 @@ static enum atr_match items_match(const struct subject *s, const struct later *l
 
 	if (!s->plan)
 		return ATR_MATCH_NO;
-	if (s->view->hdr->kind == ATR_KIND_EXEC && s->exe_len &&
-	    ((l->type == LATER_PATH && is_path(l, s->exe, s->exe_len)) ||
-	     (l->type == LATER_DIR &&
-	      is_below(l->real ? l->real : l->text, l->real ? strlen(l->real) : l->len, s->exe,
-		       s->exe_len))))
-		return ATR_MATCH_YES;
+	if (s->item >= 0 && !is_of_any(l->type))
+		return item_match(s, l, s->item);
 	for (i = 0; i < s->plan->n && any != ATR_MATCH_YES; i++) {
-		one = item_match(s, l, &s->plan->items[i]);
+		one = item_match(s, l, i);
 		if (one > any)
 			any = one;
+		if (s->plan->items[i].more_unknown && any == ATR_MATCH_NO)
+			any = ATR_MATCH_MAYBE;
 	}
-	return any;
+	/* The other operators ask for a file that differs, this one for none that does not. */
+	return l->type == LATER_FILETYPE ? negated(any, l->cond.op) : any;
 }
 
 static enum atr_match later_match(const struct subject *s, const struct later *l)
@@ -310,6 +408,7 @@ static void subject_init(struct subject *s, struct recorder *r, const struct atr
 	s->view = view;
 	s->plan = plan;
 	s->facts = facts;
+	s->item = -1;
 	walk = event_str(view, exe, &len);
 	if (!(exe->flags & (ATR_S_FAULT | ATR_S_CUT | ATR_S_NULL)))
 		n = walk_path(walk, len, s->exe, sizeof(s->exe));
@@ -336,7 +435,8 @@ static enum atr_match whole_match(struct compiled_rule *rule, const struct subje
 	numbers.n = 0;
 	for (i = 0; i < rule->rule.n; i++)
 		if (!(rule->rule.cond[i].flags & ATR_COND_GROUPS) &&
-		    rule->rule.cond[i].field != ATR_FIELD_EXE)
+		    rule->rule.cond[i].field != ATR_FIELD_EXE &&
+		    rule->rule.cond[i].field != ATR_FIELD_EXE_INO)
 			numbers.cond[numbers.n++] = rule->rule.cond[i];
 	all = rule_match(&numbers, s->facts);
 	for (i = 0; i < rule->nlater && all != ATR_MATCH_NO; i++) {
@@ -347,32 +447,51 @@ static enum atr_match whole_match(struct compiled_rule *rule, const struct subje
 	return all;
 }
 
-/* The first rule of a list that matches; one that may counts if that means to record. */
+/* Does it match? If it only may, that counts if it means to record. */
+static bool decides(struct compiled_rule *rule, const struct subject *s)
+{
+	enum atr_match match = whole_match(rule, s);
+
+	return match == ATR_MATCH_YES ||
+	       (match == ATR_MATCH_MAYBE && rule->rule.flags & ATR_RULE_ALWAYS &&
+		rule->rule.list != ATR_LIST_EXCLUDE);
+}
+
+/* The first rule of a list that matches, of the exit list but for those that are by_file. */
 static struct compiled_rule *first_match(struct compiled *c, enum atr_list list,
 					 const struct subject *s)
 {
-	enum atr_match match;
 	size_t i;
 
-	for (i = 0; i < c->n; i++) {
-		if (c->rules[i].rule.list != list)
-			continue;
-		match = whole_match(&c->rules[i], s);
-		if (match == ATR_MATCH_YES ||
-		    (match == ATR_MATCH_MAYBE && c->rules[i].rule.flags & ATR_RULE_ALWAYS &&
-		     list != ATR_LIST_EXCLUDE)) {
-			c->rules[i].hits++;
+	for (i = 0; i < c->n; i++)
+		if (c->rules[i].rule.list == list && !c->rules[i].by_file &&
+		    decides(&c->rules[i], s))
 			return &c->rules[i];
-		}
-	}
 	return NULL;
+}
+
+/*
+ * audit_filter_inodes(): the first file that any rule about files matches has the say, if that rule stands
+ * before the one that was found without.
+ */
+static struct compiled_rule *first_match_by_file(struct compiled *c, struct compiled_rule *found,
+						 struct subject *s)
+{
+	struct compiled_rule *end = found ? found : c->rules + c->n, *rule;
+
+	for (s->item = 0; s->plan && s->item < (int)s->plan->n; s->item++)
+		for (rule = c->rules; rule < end; rule++)
+			if (rule->rule.list == ATR_LIST_EXIT && rule->by_file && decides(rule, s))
+				return rule;
+	s->item = -1;
+	return found;
 }
 
 bool judge_exec(struct recorder *r, const struct atr_view *view, const struct plan *plan,
 		const char **ret_key)
 {
 	struct compiled *c = rules_of(r, view);
-	const struct compiled_rule *rule;
+	struct compiled_rule *rule;
 	struct atr_facts facts;
 	struct subject s;
 
@@ -382,12 +501,17 @@ bool judge_exec(struct recorder *r, const struct atr_view *view, const struct pl
 	facts_exec(&facts, view->exec);
 	subject_init(&s, r, view, plan, &facts);
 	rule = c->has[ATR_LIST_TASK] ? first_match(c, ATR_LIST_TASK, &s) : NULL;
+	if (rule)
+		rule->hits++;
 	if (rule && !(rule->rule.flags & ATR_RULE_ALWAYS))
 		return false;
 	/* Of a task that is always audited each call is recorded, without a key. */
 	if (rule)
 		return true;
 	rule = first_match(c, ATR_LIST_EXIT, &s);
+	rule = first_match_by_file(c, rule, &s);
+	if (rule)
+		rule->hits++;
 	if (!rule || !(rule->rule.flags & ATR_RULE_ALWAYS))
 		return false;
 	*ret_key = rule->source->key;
@@ -397,7 +521,7 @@ bool judge_exec(struct recorder *r, const struct atr_view *view, const struct pl
 bool judge_user(struct recorder *r, const struct atr_view *view, __u32 type)
 {
 	struct compiled *c = rules_of(r, view);
-	const struct compiled_rule *rule;
+	struct compiled_rule *rule;
 	struct atr_facts facts;
 	struct subject s;
 
@@ -407,7 +531,9 @@ bool judge_user(struct recorder *r, const struct atr_view *view, __u32 type)
 	fact_set(&facts, ATR_FIELD_MSGTYPE, type);
 	subject_init(&s, r, view, NULL, &facts);
 	rule = first_match(c, ATR_LIST_USER, &s);
-	return !rule || rule->rule.flags & ATR_RULE_ALWAYS;
+	if (rule)
+		rule->hits++;
+	return !rule || rule->rule.flags & (ATR_RULE_ALWAYS | ATR_RULE_STOP);
 }
 
 /* --- records ---------------------------------------------------------------------------------- */
@@ -428,14 +554,27 @@ static int type_of(const char *line, size_t len)
 	return audit_name_to_msg_type(name);
 }
 
+/* The stamp: what is the same of all records of an event. */
+static bool same_event(const char *a, const char *b, size_t len)
+{
+	const char *stamp = memchr(a, ' ', len),
+		   *end = stamp ? memchr(stamp, ')', len - (stamp - a)) : NULL;
+	const char *other = strchr(b, ' ');
+
+	return end && other && !strncmp(stamp, other, end - stamp);
+}
+
 void judge_records(struct recorder *r, const struct atr_view *view, size_t from)
 {
 	struct compiled *c = view->task ? rules_of(r, view) : NULL;
+	struct compiled_rule *rule;
 	struct text *t = &r->out;
+	char head[2 * FIRST_WORD] = "";
 	struct atr_facts facts;
 	struct subject s;
 	const char *end;
 	size_t at, to = from, n;
+	int type;
 
 	if (!c || !c->has[ATR_LIST_EXCLUDE] || r->opts.format == ATR_FORMAT_TEXT || t->err)
 		return;
@@ -444,9 +583,19 @@ void judge_records(struct recorder *r, const struct atr_view *view, size_t from)
 	for (at = from; at < t->len; at += n) {
 		end = memchr(t->buf + at, '\n', t->len - at);
 		n = end ? (size_t)(end - (t->buf + at)) + 1 : t->len - at;
-		fact_set(&facts, ATR_FIELD_MSGTYPE, type_of(t->buf + at, n));
-		if (first_match(c, ATR_LIST_EXCLUDE, &s))
+		/* Without SYSCALL the kernel writes nothing of what comes behind it: audit_log_exit(). */
+		if (same_event(t->buf + at, head, n))
 			continue;
+		type = type_of(t->buf + at, n);
+		fact_set(&facts, ATR_FIELD_MSGTYPE, type);
+		rule = first_match(c, ATR_LIST_EXCLUDE, &s);
+		if (rule)
+			rule->hits++;
+		if (rule && !(rule->rule.flags & ATR_RULE_STOP)) {
+			if (type == AUDIT_SYSCALL)
+				snprintf(head, sizeof(head), "%.*s", (int)n, t->buf + at);
+			continue;
+		}
 		memmove(t->buf + to, t->buf + at, n);
 		to += n;
 	}

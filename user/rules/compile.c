@@ -135,6 +135,12 @@ struct job {
 	void *ctx;
 };
 
+/* Lists of audit_filter_rules(); of the others audit_filter() knows less. */
+static bool list_has_call(__u8 list)
+{
+	return list == ATR_LIST_EXIT || list == ATR_LIST_TASK;
+}
+
 static struct later *later_add(struct job *job, enum later_type type)
 {
 	struct later *l = &job->to->later[job->to->nlater++];
@@ -150,7 +156,8 @@ static void cond_add(struct job *job, struct atr_cond cond)
 {
 	struct atr_rule *rule = &job->to->rule;
 
-	if (cond.op != ATR_OP_EQ && cond.op != ATR_OP_NE)
+	/* Only these two operators ask for them, and not audit_filter(). */
+	if ((cond.op != ATR_OP_EQ && cond.op != ATR_OP_NE) || !list_has_call(rule->list))
 		cond.flags &= ~ATR_COND_GROUPS;
 	if (rule->n < ATR_CONDS_MAX)
 		rule->cond[rule->n++] = cond;
@@ -162,16 +169,20 @@ static void cond_add(struct job *job, struct atr_cond cond)
 	}
 }
 
-/* Only a program of that name can be it, if what the rule names is no link to another. */
+/* Only a program of that name can be it, or the same file by another name. */
 static void exe_hint(struct job *job, const struct later *l)
 {
-	struct atr_cond cond = { .field = ATR_FIELD_EXE, .op = ATR_OP_EQ };
+	struct atr_cond name = { .field = ATR_FIELD_EXE, .op = ATR_OP_EQ };
+	struct atr_cond file = { .field = ATR_FIELD_EXE_INO, .op = ATR_OP_EQ, .value = l->ino };
+	struct atr_rule *rule = &job->to->rule;
 
-	cond.value = path_leaf_hash(l->text, l->len);
-	if (l->cond.op != ATR_OP_EQ || job->to->rule.n == ATR_CONDS_MAX ||
-	    (l->real && path_leaf_hash(l->real, strlen(l->real)) != cond.value))
+	if (l->cond.op != ATR_OP_EQ || rule->n + 2 > ATR_CONDS_MAX)
 		return;
-	job->to->rule.cond[job->to->rule.n++] = cond;
+	name.value = path_leaf_hash(l->text, l->len);
+	name.flags = l->real ? ATR_COND_OR : 0;
+	rule->cond[rule->n++] = name;
+	if (l->real)
+		rule->cond[rule->n++] = file;
 	job->set->needs_exe = true;
 }
 
@@ -195,6 +206,8 @@ static int later_string(struct job *job, struct later *l, unsigned int i)
 	free(path);
 	if (l->type == LATER_EXE)
 		exe_hint(job, l);
+	if (l->type != LATER_EXE)
+		job->set->needs_paths = true;
 	return 0;
 }
 
@@ -213,7 +226,7 @@ static void compare_add(struct job *job, __u32 number, enum atr_op op)
 		return;
 	}
 	for (i = 0; i < COUNT(owners); i++) {
-		if (owners[i].number != number)
+		if (owners[i].number != number || job->to->rule.list != ATR_LIST_EXIT)
 			continue;
 		cond.field = owners[i].field;
 		later_add(job, owners[i].type)->cond = cond;
@@ -233,15 +246,15 @@ static bool field_special(struct job *job, unsigned int i)
 		return true;
 	case AUDIT_PERM:
 		/* Of an exec the kernel asks for x alone: audit_match_perm(). */
-		if (!(cond.value & AUDIT_PERM_EXEC))
+		if (!(cond.value & AUDIT_PERM_EXEC) == (cond.op == ATR_OP_EQ))
 			later_add(job, LATER_NEVER);
 		return true;
 	case AUDIT_FIELD_COMPARE:
 		compare_add(job, cond.value, cond.op);
 		return true;
 	case AUDIT_SUCCESS:
-		/* Whatever the operator, the kernel asks for that outcome. */
-		cond = (struct atr_cond){ .field = ATR_FIELD_SUCCESS, .value = !!cond.value };
+		cond.field = ATR_FIELD_SUCCESS;
+		cond.value = cond.value ? ATR_OUTCOME_SUCCESS : ATR_OUTCOME_FAILURE;
 		cond_add(job, cond);
 		return true;
 	case AUDIT_LOGINUID_SET:
@@ -255,12 +268,44 @@ static bool field_special(struct job *job, unsigned int i)
 	}
 }
 
+/* Is there anything to compare the field with on this list? */
+static bool list_has_field(__u8 list, __u32 field)
+{
+	static const __u32 of_filter[] = {
+		AUDIT_PID,	 AUDIT_UID,	 AUDIT_GID,	  AUDIT_LOGINUID,
+		AUDIT_MSGTYPE,	 AUDIT_EXE,	 AUDIT_SUBJ_USER, AUDIT_SUBJ_ROLE,
+		AUDIT_SUBJ_TYPE, AUDIT_SUBJ_SEN, AUDIT_SUBJ_CLR,  AUDIT_LOGINUID_SET,
+	};
+	/* What takes a system call, and a task that is only made is in none. */
+	static const __u32 of_call[] = {
+		AUDIT_PPID,	   AUDIT_ARCH,	       AUDIT_EXIT,     AUDIT_SUCCESS,
+		AUDIT_DEVMAJOR,	   AUDIT_DEVMINOR,     AUDIT_INODE,    AUDIT_WATCH,
+		AUDIT_DIR,	   AUDIT_OBJ_UID,      AUDIT_OBJ_GID,  AUDIT_ARG0,
+		AUDIT_ARG1,	   AUDIT_ARG2,	       AUDIT_ARG3,     AUDIT_PERM,
+		AUDIT_FILETYPE,	   AUDIT_OBJ_USER,     AUDIT_OBJ_ROLE, AUDIT_OBJ_TYPE,
+		AUDIT_OBJ_LEV_LOW, AUDIT_OBJ_LEV_HIGH,
+	};
+	unsigned int i;
+
+	for (i = 0; list == ATR_LIST_TASK && i < COUNT(of_call); i++)
+		if (of_call[i] == field)
+			return false;
+	for (i = 0; !list_has_call(list) && i < COUNT(of_filter); i++)
+		if (of_filter[i] == field)
+			return true;
+	return list_has_call(list);
+}
+
 static int field_add(struct job *job, unsigned int i)
 {
 	const struct audit_rule_data *data = job->to->source->data;
 	struct atr_cond cond = { .op = op_of(data->fieldflags[i]), .value = data->values[i] };
 	unsigned int k;
 
+	if (!list_has_field(job->to->rule.list, data->fields[i])) {
+		later_add(job, LATER_NEVER);
+		return 0;
+	}
 	if (field_special(job, i))
 		return 0;
 	for (k = 0; k < COUNT(numbers); k++) {
@@ -329,6 +374,15 @@ static int list_of(unsigned int list)
 	}
 }
 
+static void container_add(struct job *job, const struct rule *rule)
+{
+	struct later *l = later_add(job, LATER_CONTAINER);
+
+	l->cond.op = op_of(rule->container_op);
+	l->text = rule->container;
+	l->len = strlen(rule->container);
+}
+
 static int rule_compile(struct job *job, const struct rule *rule)
 {
 	struct compiled_rule *to = job->to;
@@ -343,15 +397,23 @@ static int rule_compile(struct job *job, const struct rule *rule)
 	to->later = calloc(rule->data->field_count + 1, sizeof(*to->later));
 	if (!to->later)
 		return -ENOMEM;
-	for (i = 0; i < rule->data->field_count && !err; i++)
-		err = field_add(job, i);
-	if (!err && rule->container) {
-		struct later *l = later_add(job, LATER_CONTAINER);
+	for (i = 0; i < rule->data->field_count && !err; i++) {
+		__u32 field = rule->data->fields[i];
 
-		l->cond.op = op_of(rule->container_op);
-		l->text = rule->container;
-		l->len = strlen(rule->container);
+		if (!list_has_call(to->rule.list) && !list_has_field(to->rule.list, field)) {
+			to->rule.flags |= ATR_RULE_STOP;
+			break;
+		}
+		to->by_file |=
+			field == AUDIT_WATCH ||
+			(field == AUDIT_INODE && op_of(rule->data->fieldflags[i]) == ATR_OP_EQ);
+		err = field_add(job, i);
 	}
+	if (!err && rule->container)
+		container_add(job, rule);
+	/* Where nothing was compared nothing has matched. */
+	if (!list_has_call(to->rule.list) && !rule->data->field_count && !rule->container)
+		later_add(job, LATER_NEVER);
 	job->set->has[to->rule.list] = true;
 	return err;
 }
