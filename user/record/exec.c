@@ -163,6 +163,10 @@ static void write_records(struct recorder *r, const struct atr_view *view, const
 	items_plan(r->known, view, argv, argv_len, &plan);
 	if (!judge_exec(r, view, &plan, &r->key))
 		return;
+	if (r->opts.format == ATR_FORMAT_TEXT) {
+		human_exec(r, view, argv, argv_len);
+		return;
+	}
 	argv_short = done && execve_count(argv, argv_len, e->argc) < e->argc;
 	record_stamp(r, &e->hdr);
 	exec_flaws(e, argv_short, flaws, sizeof(flaws));
@@ -197,12 +201,8 @@ int record_exec(struct recorder *r, const struct atr_view *view)
 		err = assembler__take(r->assembler, view, &argv, &argv_len);
 	else
 		assembler__forget(r->assembler, view->hdr);
-	if (!err) {
-		if (r->opts.format == ATR_FORMAT_TEXT)
-			human_exec(r, view, argv, argv_len);
-		else
-			write_records(r, view, argv, argv_len);
-	}
+	if (!err)
+		write_records(r, view, argv, argv_len);
 	knowledge__next(r->known);
 	labels__next(r->labels);
 	return err;
