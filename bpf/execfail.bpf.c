@@ -43,7 +43,7 @@ static __always_inline void fail_name(struct atr_scratch *s, struct task_struct 
 {
 	struct atr_exec *ev = &s->ev;
 	bool at = is_execveat(ev->arch, ev->nr);
-	__u64 name = at ? ev->args[1] : ev->args[0];
+	__u64 name = arg_value(ev->arch, at ? ev->args[1] : ev->args[0]);
 	int dirfd = ev->args[0];
 	char first = 0;
 

@@ -50,17 +50,20 @@ static __always_inline __u32 regs_nr(const struct pt_regs *regs, bool typed)
 	return RD(typed, regs, orig_ax);
 }
 
-/* A 32-bit task passes its arguments in other registers, and only their low halves count. */
+/*
+ * 32-bit code passes its arguments in other registers. Of these only the low halves count, and yet audit
+ * tells the whole: 64-bit code may call so as well (int $0x80), and have anything in the rest.
+ */
 static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __u64 args[6],
 				      bool typed)
 {
 	if (arch == AUDIT_ARCH_I386) {
-		args[0] = (__u32)RD(typed, regs, bx);
-		args[1] = (__u32)RD(typed, regs, cx);
-		args[2] = (__u32)RD(typed, regs, dx);
-		args[3] = (__u32)RD(typed, regs, si);
-		args[4] = (__u32)RD(typed, regs, di);
-		args[5] = (__u32)RD(typed, regs, bp);
+		args[0] = RD(typed, regs, bx);
+		args[1] = RD(typed, regs, cx);
+		args[2] = RD(typed, regs, dx);
+		args[3] = RD(typed, regs, si);
+		args[4] = RD(typed, regs, di);
+		args[5] = RD(typed, regs, bp);
 		return;
 	}
 	args[0] = RD(typed, regs, di);
@@ -118,6 +121,12 @@ static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __
 }
 
 #endif
+
+/* What an argument leads to, or how much it is. */
+static __always_inline __u64 arg_value(__u32 arch, __u64 arg)
+{
+	return arch == ATR_ARCH_NATIVE ? arg : (__u32)arg;
+}
 
 /* The same for 32-bit code of both. */
 #define NR_COMPAT_WRITE	 4

@@ -9,7 +9,7 @@
  *   sock_send_length    (6.3, 6e6eda44b939) where functions cannot be hooked: at the end of each send of
  *                       the machine, whatever the system call. What was sent is read from the sender's
  *                       memory, by the registers of the call: another thread may have changed it since.
- *   sys_enter_send*     before 6.3: the same, at the entry. Not for 32-bit tasks.
+ *   sys_enter_send*     before 6.3: the same, at the entry. Not for 32-bit tasks, nor for write().
  */
 #include "bpf/calls.h"
 #include "bpf/rules.bpf.h"
@@ -347,6 +347,7 @@ int BPF_PROG(atr_sent, struct sock *sk, int ret)
 	struct task_struct *task;
 	__u32 arch, nr;
 	__u64 args[6];
+	int i;
 
 	if (sk->__sk_common.skc_family != AF_NETLINK || sk->sk_protocol != NETLINK_AUDIT)
 		return 0;
@@ -355,6 +356,8 @@ int BPF_PROG(atr_sent, struct sock *sk, int ret)
 	if (!reached(ret) || BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return 0;
 	current_call(task, &arch, &nr, args);
+	for (i = 0; i < 6; i++)
+		args[i] = arg_value(arch, args[i]);
 	return sent(sk, send_call(arch, nr), args, arch != ATR_ARCH_NATIVE);
 }
 

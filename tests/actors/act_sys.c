@@ -78,14 +78,16 @@ static int low__init(struct low *low)
 	return at == MAP_FAILED ? errno : 0;
 }
 
+/* The kernel takes the low halves alone, and yet the others are there to be told. */
 static long int80(long nr, const uint32_t args[5])
 {
+	const long high = 0x1234567800000000;
 	long ret;
 
 	__asm__ volatile("int $0x80"
 			 : "=a"(ret)
-			 : "a"(nr), "b"((long)args[0]), "c"((long)args[1]), "d"((long)args[2]),
-			   "S"((long)args[3]), "D"((long)args[4])
+			 : "a"(nr), "b"(high | args[0]), "c"(high | args[1]), "d"(high | args[2]),
+			   "S"(high | args[3]), "D"(high | args[4])
 			 : "memory", "cc", "r8", "r9", "r10", "r11");
 	return ret;
 }

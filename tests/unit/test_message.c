@@ -252,6 +252,16 @@ static void a_login(int res)
 	event_put(&ev, &ev.login.title, "sshd", 5);
 }
 
+static void text_has(const char *part, const char *what)
+{
+	struct recorder *r = a_recorder(ATR_FORMAT_RAW);
+	char *text = feed_str(r, &ev);
+
+	ok(text && strstr(text, part), "%s", what);
+	free(text);
+	recorder__free(r);
+}
+
 static void test_login(void)
 {
 	a_login(0);
@@ -275,6 +285,14 @@ static void test_login(void)
 		"key=(null)\n"
 		"type=PROCTITLE " STAMP "proctitle=\"sshd\"\n",
 		"one that was refused");
+
+	/* Of what is in the registers the kernel takes half, and audit tells it all. */
+	a_login(0);
+	ev.login.arch = 0x40000003;
+	ev.login.nr = 4;
+	ev.login.args[2] = 0x1234567800000004;
+	text_has(" syscall=4 success=yes exit=4 a0=3 a1=0 a2=1234567800000004 ",
+		 "one by 32-bit code");
 }
 
 /* What an event of that session gives with LOGIN before it, or without. */

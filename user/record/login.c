@@ -9,6 +9,7 @@
  * type=PROCTITLE msg=audit(1795221667.525:4): proctitle="login"
  */
 #include <errno.h>
+#include <linux/audit.h>
 
 #include "user/record/call.h"
 #include "user/record/enrich.h"
@@ -134,12 +135,13 @@ int record_login(struct recorder *r, const struct atr_view *view)
 		.ses = e->exit ? ATR_UNSET : e->task.ses,
 		.res = !e->exit,
 	};
+	__u64 count = e->arch & __AUDIT_ARCH_64BIT ? e->args[2] : (__u32)e->args[2];
 	struct call call = {
 		.arch = e->arch,
 		.nr = e->nr,
 		.args = e->args,
 		/* The write has written all, if it has not failed. */
-		.exit = e->exit ? e->exit : (__s64)e->args[2],
+		.exit = e->exit ? e->exit : (__s64)count,
 	};
 	char flaws[FLAWS_MAX] = "";
 	const char *title;
