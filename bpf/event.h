@@ -331,7 +331,7 @@ struct atr_login {
 	struct atr_hdr hdr;
 	struct atr_task task;
 	__u64 args[6]; /* of the call that it did so by */
-	__s64 exit;    /* of audit_set_loginuid(): 0 or -errno */
+	__s64 exit;    /* -errno of audit_set_loginuid(); of a writev() how much it wrote; else 0 */
 	__u32 arch;
 	__u32 nr;
 	__u32 old_auid;

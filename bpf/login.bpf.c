@@ -16,6 +16,9 @@
 
 /* --- login uid ----------------------------------------------------------------------------- */
 
+/* Pieces of one writev() that are looked at; an id has a dozen characters. */
+#define PIECES_MAX 8
+
 struct was {
 	__u64 task;
 	__u64 time;
@@ -52,6 +55,30 @@ static __always_inline int login_begin(__u32 auid)
 	return 0;
 }
 
+/*
+ * What a writev() writes, which its arguments do not tell: musl's stdio calls it for whatever it has in its
+ * buffer. 0 of another call: that has written what it was asked to.
+ */
+static __always_inline __s64 pieces_len(struct atr_login *ev)
+{
+	const bool native = ev->arch == ATR_ARCH_NATIVE;
+	__u64 iov = arg_value(ev->arch, ev->args[1]), n = arg_value(ev->arch, ev->args[2]);
+	__u64 len, sum = 0;
+	__u32 i;
+
+	if (send_call(ev->arch, ev->nr) != SEND_WRITEV)
+		return 0;
+	for (i = 0; i < PIECES_MAX && i < n; i++) {
+		len = 0;
+		/* Each is where it begins and how long it is, both as wide as a pointer. */
+		if (native ? bpf_probe_read_user(&len, 8, (void *)(iov + i * 16 + 8)) :
+			     bpf_probe_read_user(&len, 4, (void *)(iov + i * 8 + 4)))
+			ev->hdr.flags |= ATR_F_FAULT;
+		sum += len;
+	}
+	return sum;
+}
+
 static __always_inline void login_fill(struct atr_scratch *s, const struct was *was, long ret)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -64,9 +91,9 @@ static __always_inline void login_fill(struct atr_scratch *s, const struct was *
 	ev->old_auid = was->old_auid;
 	ev->old_ses = was->old_ses;
 	ev->auid = was->auid;
-	ev->exit = ret;
 	current_call(task, &ev->arch, &ev->nr, ev->args);
 	ev_current(s, &ev->hdr, &ev->task);
+	ev->exit = ret ? ret : pieces_len(ev);
 	ev->title_len = title_append(s, &ev->title, BPF_CORE_READ(task, mm));
 }
 

@@ -286,6 +286,13 @@ static void test_login(void)
 		"type=PROCTITLE " STAMP "proctitle=\"sshd\"\n",
 		"one that was refused");
 
+	/* musl's stdio. */
+	a_login(0);
+	ev.login.nr = 20;
+	ev.login.args[2] = 2;
+	ev.login.exit = 5;
+	text_has("ses=7 res=1\n", "one by writev() was let");
+	text_has(" syscall=20 success=yes exit=5 a0=3 a1=0 a2=2 ", "it has written its pieces");
 	/* Of what is in the registers the kernel takes half, and audit tells it all. */
 	a_login(0);
 	ev.login.arch = 0x40000003;

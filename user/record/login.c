@@ -132,15 +132,15 @@ int record_login(struct recorder *r, const struct atr_view *view)
 		.old_ses = e->old_ses,
 		.auid = e->auid,
 		/* Who was refused has no session of that login. */
-		.ses = e->exit ? ATR_UNSET : e->task.ses,
-		.res = !e->exit,
+		.ses = e->exit < 0 ? ATR_UNSET : e->task.ses,
+		.res = e->exit >= 0,
 	};
 	__u64 count = e->arch & __AUDIT_ARCH_64BIT ? e->args[2] : (__u32)e->args[2];
 	struct call call = {
 		.arch = e->arch,
 		.nr = e->nr,
 		.args = e->args,
-		/* The write has written all, if it has not failed. */
+		/* What has not failed has written all that it was to. */
 		.exit = e->exit ? e->exit : (__s64)count,
 	};
 	char flaws[FLAWS_MAX] = "";
