@@ -75,7 +75,7 @@ sub read_allowed {
 		my ($type, $field, $terms, $reason) = /^(\S+)\s+(\S+)\s+(\S+)\s+(\S.*?)\s*$/
 			or fail("$file:$.: not: TYPE FIELD CONDITION REASON");
 		for (split /,/, $terms) {
-			/^(-|(A|B|[\w.-]+)[=~].*)$/ or fail("$file:$.: unknown condition $_");
+			/^(-|cached-title|(A|B|[\w.-]+)[=~].*)$/ or fail("$file:$.: unknown condition $_");
 		}
 		push @allowed, [$type, $field, [split /,/, $terms], $reason];
 	}
@@ -86,6 +86,9 @@ sub holds {
 	my ($term, $record, $value_a, $value_b) = @_;
 
 	return 1 if $term eq '-';
+	# Kernel audit keeps a task's title from its first logged event on.
+	return defined $record->{cached} && defined $value_a && $record->{cached} eq $value_a
+		if $term eq 'cached-title';
 	my ($what, $how, $want) = $term =~ /^([^=~]+)([=~])(.*)$/;
 	my $has = $what eq 'A' ? $value_a : $what eq 'B' ? $value_b : field_of($record, $what);
 	return defined $has && ($how eq '=' ? $has eq $want : $has =~ /$want/);
@@ -133,13 +136,19 @@ sub split_ours {
 
 sub read_log {
 	my ($file, $is_b) = @_;
-	my (@records, %event);
+	my (@records, %event, %caller, %title);
 
 	open(my $in, '<:raw', $file) or fail("$file: $!");
 	while (my $line = <$in>) {
 		chomp $line;
 		# type=NAME msg=audit(SEC.MS:SERIAL): BODY
 		my ($type, $id, $body) = $line =~ /^type=(\S+) msg=audit\(([0-9.:]+)\): (.*)$/s or next;
+		$caller{$id} = $1 if $type eq 'SYSCALL' && $body =~ / pid=(\d+) /;
+		if ($type eq 'PROCTITLE' && defined $caller{$id}) {
+			my $pid = delete $caller{$id};
+			$event{$id}{cached} = $title{$pid} if $event{$id};
+			($title{$pid}) = $body =~ /^proctitle=(\S+)/;
+		}
 		if (($type eq 'SYSCALL' || $type eq 'PROCTITLE') && $event{$id}) {
 			push @{$event{$id}{with}}, [$type, $body];
 			next;

@@ -160,4 +160,16 @@ echo 'USER_AUTH missing-in-b exe~login,acct="ann" Because.' >"$work/allowed"
 same "conditions hold" --allowed "$work/allowed"
 echo 'USER_AUTH missing-in-b exe~login,acct="bob" Because.' >"$work/allowed"
 differs "one condition does not" 'missing-in-b' --allowed "$work/allowed"
+# One more of pid 102, whose first event was told with the title "sh".
+cat >>"$a" <<END
+type=LOGIN msg=audit(1000.600:18): pid=102 uid=0 old-auid=7 auid=8 tty=pts0 old-ses=3 ses=4 res=1
+type=SYSCALL msg=audit(1000.600:18): arch=c000003e syscall=1 success=yes exit=1 a0=3 a1=7ffd a2=1 a3=0 items=0 ppid=99 pid=102 $ids comm="login" exe="/bin/login" key=(null)
+type=PROCTITLE msg=audit(1000.600:18): proctitle="sh"
+END
+edit '/000.600/ s/title="sh"/title="login"/'
+differs "a title" 'LOGIN .* PROCTITLE.proctitle: A="sh" B="login"'
+same "it may be that of an earlier event" --allowed "$ALLOWED.user"
+edit '/000.204/ s/title="login"/title="sh"/'
+differs "not if there was none" 'LOGIN .* PROCTITLE.proctitle: A="login" B="sh"' --allowed "$ALLOWED.user"
+
 finish
