@@ -84,8 +84,8 @@ C_FILES := $(wildcard $(foreach dir,bpf vmlinux user user/* tests tests/*,$(dir)
 SHELL_FILES = $(shell grep -d skip -lE '^#!/bin/(ba)?sh' .ci/run $(wildcard scripts/* scripts/*/* tests/*/*))
 MANUALS := $(wildcard user/*.[58])
 
-# An actor NAME.c may have parts NAME_*.c; NAME.m32.c is a 32-bit program, NAME.static.c static. Only
-# a cross compiler makes 32-bit programs for arm64.
+# An actor NAME.c may have parts NAME_*.c; NAME.m32.c is a 32-bit program, NAME.static.c static,
+# NAME.so.c to be preloaded. Only a cross compiler makes 32-bit programs for arm64.
 M32_x86 := $(CC) -m32
 M32_arm64 := $(if $(SYSROOT),$(CLANG) --target=armv7-linux-gnueabi -fuse-ld=lld -nostdlib -static)
 ACTOR_SRC := $(patsubst tests/actors/%.c,%,$(wildcard tests/actors/*.c))
@@ -319,6 +319,11 @@ $(O)/tests/%.m32: tests/actors/%.m32.c $(O)/flags
 
 $(O)/tests/%.static: tests/actors/%.static.c $(O)/flags
 	$(call actor,-static)
+
+$(O)/tests/%.so: tests/actors/%.so.c $(O)/flags
+	$(call actor,-shared -fPIC)
+
+$(O)/tests/logdriver: $(call objects,obj,$(SINK_SRC))
 
 $(O)/tests/noop: tests/bench/noop.c $(O)/flags
 	$(call actor,-static)
