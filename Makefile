@@ -68,7 +68,7 @@ LIBS = $(LIBBPF_LIBS) -laudit -lcap
 
 # --- sources ------------------------------------------------------------------------------------
 
-PURE_SRC := $(wildcard user/event/*.c user/record/*.c user/rules/*.c)
+PURE_SRC := $(wildcard user/event/*.c user/record/*.c user/rules/*.c user/conf/*.c)
 LOAD_SRC := $(wildcard user/load/*.c)
 SINK_SRC := $(wildcard user/sink/*.c)
 MAIN_SRC := $(wildcard user/*.c user/cmd/*.c user/lookup/*.c) $(SINK_SRC) $(LOAD_SRC)
@@ -253,7 +253,7 @@ $(call objects,obj,$(MAIN_SRC)) $(call objects,san,$(MAIN_SRC)): | $(O)/version.
 $(PURE_LIB): $(call objects,obj,$(PURE_SRC))
 $(O)/san/libautrail.a: $(call objects,san,$(PURE_SRC))
 $(O)/fuzz/libautrail.a: $(call objects,fuzz,$(PURE_SRC))
-%/libautrail.a: user/event user/record user/rules
+%/libautrail.a: user/event user/record user/rules user/conf
 	$(call msg,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcD $@ $(filter %.o,$^)
 
