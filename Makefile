@@ -9,6 +9,8 @@ VERSION ?= $(RELEASE)$(shell test -e .git && \
 BUILD	?= build
 prefix	?= /usr/local
 mandir	?= $(prefix)/share/man
+# Not under prefix: the daemon looks there, wherever it is installed.
+sysconfdir ?= /etc
 CLANG	?= clang
 BPFTOOL	?= bpftool
 CFLAGS	?= -O2 -g
@@ -192,9 +194,12 @@ lint-analyzer: $(O)/version.h
 format:
 	$(Q)clang-format -i $(C_FILES)
 
-## install    to DESTDIR, prefix (/usr/local)
+CONF := $(DESTDIR)$(sysconfdir)/autrail/autrail.conf
+
+## install    to DESTDIR, prefix (/usr/local), sysconfdir (/etc); a configuration is left as it is
 install: all
 	install -D -m 755 $(O)/autrail $(DESTDIR)$(prefix)/sbin/autrail
+	test -e $(CONF) || install -D -m 640 conf/autrail.conf $(CONF)
 	$(foreach page,$(MANUALS),install -D -m 644 $(page) \
 		$(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
 
