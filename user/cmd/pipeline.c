@@ -21,7 +21,7 @@ struct pipeline {
 	struct recorder *recorder;
 	struct worker *worker;
 	struct probe *probe;
-	struct sink *sink;
+	const struct output *output;
 	struct sink *capture;
 	struct pipeline_counts counts;
 	struct atr_clock clock;
@@ -39,14 +39,14 @@ struct pipeline {
 	union atr_answer answer;
 };
 
-struct pipeline *pipeline__new(const struct atr_record_opts *opts, struct sink *sink,
+struct pipeline *pipeline__new(const struct atr_record_opts *opts, const struct output *output,
 			       struct sink *capture)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
-	p->sink = sink;
+	p->output = output;
 	p->capture = capture;
 	p->cpus = sysconf(_SC_NPROCESSORS_CONF);
 	p->seq = calloc((size_t)p->cpus * ATR_SLOTS, sizeof(*p->seq));
@@ -111,7 +111,7 @@ static void capture(struct pipeline *p, const void *data, size_t size)
 /* Writes what an event became, or counts it as lost. */
 static void emit(struct pipeline *p, const struct atr_hdr *hdr, const char *text, size_t len)
 {
-	int err = p->closed ? -EPIPE : sink__write(p->sink, text, len);
+	int err = p->closed ? -EPIPE : p->output->write(p->output->ctx, text, len);
 
 	if (err == -EPIPE || err == -ETIMEDOUT)
 		p->closed = true;

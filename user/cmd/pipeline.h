@@ -22,9 +22,18 @@ struct pipeline_counts {
 };
 
 /*
- * sink and capture (NULL: none) stay the caller's. Returns NULL with errno on lack of memory.
+ * Where the lines of an event go, all of them at a time. 0, or -errno: -EPIPE and -ETIMEDOUT mean that nobody
+ * reads any more, others that this event is lost.
  */
-struct pipeline *pipeline__new(const struct atr_record_opts *opts, struct sink *sink,
+struct output {
+	int (*write)(void *ctx, const char *text, size_t len);
+	void *ctx;
+};
+
+/*
+ * output and capture (NULL: none) stay the caller's. Returns NULL with errno on lack of memory.
+ */
+struct pipeline *pipeline__new(const struct atr_record_opts *opts, const struct output *output,
 			       struct sink *capture);
 void pipeline__free(struct pipeline *p);
 

@@ -259,6 +259,21 @@ out:
 	return c;
 }
 
+int rules_check(const struct rule_paths *paths, bool strict)
+{
+	enum atr_log_level level = log_level();
+	struct compiled *c;
+
+	if (!paths->n)
+		return 0;
+	/* Warnings are told when the rules are put in force. */
+	log_set_level(ATR_LOG_ERROR);
+	c = rules_load(paths, strict);
+	log_set_level(level);
+	compiled__free(c);
+	return c ? 0 : -EINVAL;
+}
+
 /* --- explaining ------------------------------------------------------------------------------- */
 
 static const char *const later_words[] = {

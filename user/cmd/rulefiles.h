@@ -23,6 +23,9 @@ const char *rule_paths_add(struct rule_paths *paths, const char *arg);
  */
 struct compiled *rules_load(const struct rule_paths *paths, bool strict);
 
+/* Reads them and says what is wrong, for whoever has no right to more. 0, or -EINVAL. */
+int rules_check(const struct rule_paths *paths, bool strict);
+
 /* What each rule is judged by and where, for people, to standard output. */
 void rules_explain(const struct compiled *c);
 

@@ -1,31 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* autrail trace: attach, write a record group for every event until told to stop, account for it. */
 #include <errno.h>
-#include <inttypes.h>
-#include <malloc.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "user/cmd/agent.h"
 #include "user/cmd/commands.h"
-#include "user/cmd/pipeline.h"
-#include "user/cmd/rulefiles.h"
-#include "user/load/feat.h"
-#include "user/load/kaudit.h"
-#include "user/load/libbpf_log.h"
 #include "user/log.h"
-
-/*
- * The first event wakes us; what comes in the next moment is taken along. It bounds how late a
- * record is, and how often we wake up on a busy machine.
- */
-#define GATHER_MS 20
-
-/* Clocks are looked at so often while nothing happens. */
-#define IDLE_MS 10000
 
 /*
  * Serials of records, from the upper half of their range: kernel audit counts from 1, so the two logs
@@ -46,17 +28,9 @@ static struct trace_opts {
 };
 
 struct trace {
-	struct atr_features features;
 	struct sink *sink;
 	struct sink *capture;
-	struct pipeline *pipeline;
-	struct probe *probe;
-	struct kaudit *kaudit;	   /* NULL: not asked for */
-	struct compiled *rules[2]; /* in force, and those before */
-	int hangup;
-	bool reload; /* SIGHUP has come */
-	int epoll;
-	int signals;
+	struct agent *agent;
 };
 
 static const char *set_output(void *dest, const char *arg)
@@ -184,259 +158,50 @@ static int sink_open(const char *path, const char *what, struct sink **ret)
 	return err;
 }
 
-static int outputs_open(struct trace *t, const struct trace_opts *o)
+static int write_sink(void *sink, const char *text, size_t len)
 {
-	struct atr_record_opts record = {
-		.format = o->format,
-		.colour = !o->output && isatty(STDOUT_FILENO),
-		.first_serial = FIRST_SERIAL,
-	};
-
-	if (sink_open(o->output, "records", &t->sink) ||
-	    (o->capture && sink_open(o->capture, "capture", &t->capture)))
-		return -1;
-	t->pipeline = pipeline__new(&record, t->sink, t->capture);
-	if (!t->pipeline) {
-		log_error("cannot start: %s", strerror(errno));
-		return -1;
-	}
-	return 0;
-}
-
-static int watch(struct trace *t, int fd, unsigned int events)
-{
-	struct epoll_event event = { .events = events, .data.fd = fd };
-
-	/* A regular file as output cannot be watched, nor need it be. */
-	if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &event) && errno != EPERM) {
-		log_error("cannot wait for events: %s", strerror(errno));
-		return -errno;
-	}
-	return 0;
-}
-
-static int watches_open(struct trace *t)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	t->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	/* Apart: of these a write that waits is not to be cut short. */
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	t->hangup = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	t->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (t->signals < 0 || t->hangup < 0 || t->epoll < 0) {
-		log_error("cannot wait for events: %s", strerror(errno));
-		return -errno;
-	}
-	sink__set_stop(t->sink, t->signals);
-	if (watch(t, t->signals, EPOLLIN) || watch(t, probe__fd(t->probe), EPOLLIN | EPOLLET) ||
-	    watch(t, sink__fd(t->sink), 0) || watch(t, t->hangup, EPOLLIN) ||
-	    (t->kaudit && watch(t, kaudit__fd(t->kaudit), EPOLLIN)))
-		return -1;
-	return 0;
-}
-
-/* Waits up to timeout ms: 1 go on, 0 stop (a signal, or nobody reads any more), or -errno. */
-static int wait_events(struct trace *t, int timeout)
-{
-	struct epoll_event events[4];
-	int n, i;
-
-	n = epoll_wait(t->epoll, events, 4, timeout);
-	if (n < 0 && errno != EINTR)
-		return -errno;
-	for (i = 0; i < n; i++) {
-		if (events[i].data.fd == t->hangup)
-			t->reload = true;
-		else if (events[i].data.fd != probe__fd(t->probe) &&
-			 !(t->kaudit && events[i].data.fd == kaudit__fd(t->kaudit)))
-			return 0;
-	}
-	return 1;
-}
-
-/* -EAGAIN: there may be more. */
-static int drain(struct trace *t)
-{
-	int err = probe__drain(t->probe), tick;
-
-	if (t->kaudit && kaudit__read(t->kaudit, pipeline__kernel, t->pipeline) == -ENOBUFS)
-		pipeline__kernel_lost(t->pipeline);
-	tick = pipeline__tick(t->pipeline, false);
-	return err < 0 ? err : tick;
-}
-
-/* New rules from the same files, or those that are in force go on. */
-static void reload(struct trace *t, const struct trace_opts *o)
-{
-	struct signalfd_siginfo info;
-	struct compiled *c;
-	int err;
-
-	t->reload = false;
-	while (read(t->hangup, &info, sizeof(info)) > 0)
-		;
-	c = o->rules.n ? rules_load(&o->rules, o->strict) : NULL;
-	if (!c) {
-		log_warn(o->rules.n ? "the rules are as they were" :
-				      "SIGHUP: there are no rules to read");
-		return;
-	}
-	/* Events that were judged by the ones before the last are told first. */
-	do {
-		err = drain(t);
-	} while (err == -EAGAIN);
-	c->generation = t->rules[0]->generation + 1;
-	/* An event says 0 where there are none. */
-	if (!(c->generation & 0xffff))
-		c->generation += 2;
-	err = probe__rules(t->probe, c);
-	if (err) {
-		log_error("cannot put the rules in force: %s; those before go on", strerror(-err));
-		compiled__free(c);
-		return;
-	}
-	compiled__free(t->rules[1]);
-	t->rules[1] = t->rules[0];
-	t->rules[0] = c;
-	pipeline__rules(t->pipeline, t->rules[0], t->rules[1]);
-	log_info("rules: %zu in force", c->n);
-}
-
-static int loop(struct trace *t, const struct trace_opts *o)
-{
-	int go, err = 0;
-
-	for (;;) {
-		go = wait_events(t, err ? 0 : IDLE_MS);
-		if (go > 0 && !err)
-			go = wait_events(t, GATHER_MS);
-		if (go < 0)
-			return go;
-		if (!go)
-			return 0;
-		if (t->reload)
-			reload(t, o);
-		err = drain(t);
-		if ((err && err != -EAGAIN) || pipeline__closed(t->pipeline))
-			return err == -EAGAIN ? 0 : err;
-	}
-}
-
-/* seen is the kernel's count, the others are ours: that they add up is the proof. */
-static void print_ledger(struct trace *t)
-{
-	const struct pipeline_counts *counts = pipeline__counts(t->pipeline);
-	__u64 seen = counts->passed, filtered = counts->filtered, lost = 0, sent = 0;
-	struct atr_loss loss;
-	unsigned int kind, cause;
-
-	for (cause = ATR_LOST_CAUSES; cause < ATR_CAUSE_MAX; cause++)
-		lost += counts->lost[cause];
-	for (kind = 0; kind < ATR_KIND_USER; kind++) {
-		seen += probe__seen(t->probe, kind);
-		filtered += probe__filtered(t->probe, kind);
-		for (cause = 0; cause < ATR_LOST_CAUSES; cause++) {
-			probe__losses(t->probe, kind, cause, &loss);
-			lost += loss.count;
-			sent += cause == ATR_CAUSE_RING_FULL ? loss.count : 0;
-		}
-	}
-	log_info("ledger: seen %llu = written %llu + filtered %llu + lost %llu", seen,
-		 counts->written, filtered, lost);
-	if (seen != counts->written + filtered + lost)
-		log_warn("the ledger does not add up: %lld events are unaccounted for",
-			 (long long)(seen - counts->written - filtered - lost));
-	if (counts->gaps > sent)
-		log_warn("%llu sequence numbers are missing, %llu events were refused by the ring",
-			 counts->gaps, sent);
-}
-
-static void print_ready(struct trace *t, const struct trace_opts *o)
-{
-	enum atr_mode failed = probe__mode(t->probe, ATR_FACT_FAILED);
-	enum atr_mode call = probe__mode(t->probe, ATR_FACT_CALL);
-
-	log_info("ready: recording execs%s, by %s, ring of %u KiB",
-		 failed != ATR_MODE_MAX ? " and failed execs" :
-		 o->probe.failed	? " (failed ones cannot be seen)" :
-					  " (failed ones left out)",
-		 atr_modes[call == ATR_MODE_MAX ? ATR_MODE_BTF : call], o->probe.ring_bytes >> 10);
+	return sink__write(sink, text, len);
 }
 
 static int trace_run(void *dest, int argc, char **argv)
 {
 	const struct trace_opts *o = dest;
-	struct trace t = { .epoll = -1, .signals = -1, .hangup = -1 };
-	struct atr_probe_opts probe;
-	int err, code = ATR_EXIT_RUNTIME;
+	struct trace t = { 0 };
+	struct output output = { .write = write_sink };
+	struct agent_opts agent = {
+		.record = {
+			.format = o->format,
+			.colour = !o->output && isatty(STDOUT_FILENO),
+			.first_serial = FIRST_SERIAL,
+		},
+		.probe = o->probe,
+		.rules = o->rules,
+		.strict = o->strict,
+		.kernel_audit = o->kernel_audit,
+		.output = &output,
+	};
+	int code = ATR_EXIT_RUNTIME;
 
-	/* Before anything else: a mistake there is told to whoever asks. */
-	if (o->rules.n) {
-		t.rules[0] = rules_load(&o->rules, o->strict);
-		if (!t.rules[0])
-			return ATR_EXIT_CONFIG;
-		t.rules[0]->generation = 1;
-	}
-	code = ATR_EXIT_PRIVILEGE;
+	/* A mistake in the rules is told to whoever asks: before any privilege is. */
+	if (rules_check(&o->rules, o->strict))
+		return ATR_EXIT_CONFIG;
 	if (!privilege_check("trace"))
+		return ATR_EXIT_PRIVILEGE;
+	if (sink_open(o->output, "records", &t.sink) ||
+	    (o->capture && sink_open(o->capture, "capture", &t.capture)))
 		goto out;
-	code = ATR_EXIT_RUNTIME;
-	libbpf_log_init();
-	if (outputs_open(&t, o))
+	output.ctx = t.sink;
+	agent.capture = t.capture;
+	agent.watch = sink__fd(t.sink);
+	code = agent__start(&agent, &t.agent);
+	if (code)
 		goto out;
-	pipeline__rules(t.pipeline, t.rules[0], NULL);
-	code = ATR_EXIT_KERNEL;
-	if (features_probe(&t.features))
-		goto out;
-	probe = o->probe;
-	probe.rules = t.rules[0];
-	t.probe = probe__new(&probe, &t.features);
-	if (!t.probe || probe__start(t.probe, pipeline__event, t.pipeline))
-		goto out;
-	if (o->kernel_audit && kaudit__open(&t.kaudit))
-		goto out;
-	if (watches_open(&t) || pipeline__begin(t.pipeline, FIRST_SERIAL, t.probe)) {
-		code = ATR_EXIT_RUNTIME;
-		goto out;
-	}
-	/* libbpf had all of the kernel's types in memory. */
-	malloc_trim(0);
-	print_ready(&t, o);
-	err = loop(&t, o);
-	probe__detach(t.probe);
-	while (!err || err == -EAGAIN) {
-		err = drain(&t);
-		if (!err)
-			break;
-	}
-	if (!err)
-		err = pipeline__tick(t.pipeline, true);
-	if (err)
-		log_error("stopped: %s", strerror(-err));
-	code = err ? ATR_EXIT_RUNTIME : ATR_EXIT_OK;
-	print_ledger(&t);
+	sink__set_stop(t.sink, agent__stop_fd(t.agent));
+	code = agent__run(t.agent);
 out:
-	compiled__free(t.rules[0]);
-	compiled__free(t.rules[1]);
-	probe__free(t.probe);
-	kaudit__free(t.kaudit);
-	pipeline__free(t.pipeline);
+	agent__free(t.agent);
 	sink__free(t.capture);
 	sink__free(t.sink);
-	if (t.epoll >= 0)
-		close(t.epoll);
-	if (t.signals >= 0)
-		close(t.signals);
-	if (t.hangup >= 0)
-		close(t.hangup);
 	return code;
 }
 

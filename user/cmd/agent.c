@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "user/cmd/agent.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "user/load/feat.h"
+#include "user/load/kaudit.h"
+#include "user/load/libbpf_log.h"
+#include "user/log.h"
+
+/*
+ * The first event wakes us; what comes in the next moment is taken along. It bounds how late a
+ * record is, and how often we wake up on a busy machine.
+ */
+#define GATHER_MS 20
+
+/* Clocks are looked at so often while nothing happens. */
+#define IDLE_MS 10000
+
+struct agent {
+	const struct agent_opts *opts;
+	struct atr_features features;
+	struct pipeline *pipeline;
+	struct probe *probe;
+	struct kaudit *kaudit;	   /* NULL: not asked for */
+	struct compiled *rules[2]; /* in force, and those before */
+	int epoll;
+	int ends;    /* signals that end it */
+	int signals; /* others: of these a write that waits is not to be cut short */
+	int signal;  /* that has ended it */
+	__u32 signal_pid;
+};
+
+/* --- starting --------------------------------------------------------------------------------- */
+
+static int watch(struct agent *a, int fd, unsigned int events)
+{
+	struct epoll_event event = { .events = events, .data.fd = fd };
+
+	/* A regular file as output cannot be watched, nor need it be. */
+	if (epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &event) && errno != EPERM) {
+		log_error("cannot wait for events: %s", strerror(errno));
+		return -errno;
+	}
+	return 0;
+}
+
+static int signals_open(const int *signals)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (; *signals; signals++)
+		sigaddset(&set, *signals);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int watches_open(struct agent *a)
+{
+	static const int ends[] = { SIGINT, SIGTERM, 0 },
+			 others[] = { SIGHUP, SIGUSR1, SIGUSR2, 0 };
+	static const int hangup[] = { SIGHUP, 0 };
+
+	signal(SIGPIPE, SIG_IGN);
+	a->ends = signals_open(ends);
+	a->signals = signals_open(a->opts->signalled ? others : hangup);
+	a->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (a->ends < 0 || a->signals < 0 || a->epoll < 0) {
+		log_error("cannot wait for events: %s", strerror(errno));
+		return -errno;
+	}
+	if (watch(a, a->ends, EPOLLIN) || watch(a, a->signals, EPOLLIN) ||
+	    watch(a, probe__fd(a->probe), EPOLLIN | EPOLLET) ||
+	    (a->opts->watch >= 0 && watch(a, a->opts->watch, 0)) ||
+	    (a->kaudit && watch(a, kaudit__fd(a->kaudit), EPOLLIN)))
+		return -1;
+	return 0;
+}
+
+static void print_ready(const struct agent *a)
+{
+	enum atr_mode failed = probe__mode(a->probe, ATR_FACT_FAILED);
+	enum atr_mode call = probe__mode(a->probe, ATR_FACT_CALL);
+
+	log_info("ready: recording execs%s, by %s, ring of %u KiB",
+		 failed != ATR_MODE_MAX ? " and failed execs" :
+		 a->opts->probe.failed	? " (failed ones cannot be seen)" :
+					  " (failed ones left out)",
+		 atr_modes[call == ATR_MODE_MAX ? ATR_MODE_BTF : call],
+		 a->opts->probe.ring_bytes >> 10);
+}
+
+static int kernel_open(struct agent *a)
+{
+	struct atr_probe_opts probe = a->opts->probe;
+
+	libbpf_log_init();
+	if (features_probe(&a->features))
+		return ATR_EXIT_KERNEL;
+	probe.rules = a->rules[0];
+	a->probe = probe__new(&probe, &a->features);
+	if (!a->probe || probe__start(a->probe, pipeline__event, a->pipeline))
+		return ATR_EXIT_KERNEL;
+	if (a->opts->kernel_audit && kaudit__open(&a->kaudit))
+		return ATR_EXIT_KERNEL;
+	return ATR_EXIT_OK;
+}
+
+int agent__start(const struct agent_opts *opts, struct agent **ret)
+{
+	struct agent *a = calloc(1, sizeof(*a));
+	int code = ATR_EXIT_RUNTIME;
+
+	if (!a) {
+		log_error("cannot start: %s", strerror(errno));
+		return code;
+	}
+	a->opts = opts;
+	a->epoll = a->ends = a->signals = -1;
+	if (opts->rules.n) {
+		code = ATR_EXIT_CONFIG;
+		a->rules[0] = rules_load(&opts->rules, opts->strict);
+		if (!a->rules[0])
+			goto out;
+		a->rules[0]->generation = 1;
+	}
+	code = ATR_EXIT_RUNTIME;
+	a->pipeline = pipeline__new(&opts->record, opts->output, opts->capture);
+	if (!a->pipeline) {
+		log_error("cannot start: %s", strerror(errno));
+		goto out;
+	}
+	pipeline__rules(a->pipeline, a->rules[0], NULL);
+	code = kernel_open(a);
+	if (code)
+		goto out;
+	if (watches_open(a) || pipeline__begin(a->pipeline, opts->record.first_serial, a->probe)) {
+		code = ATR_EXIT_RUNTIME;
+		goto out;
+	}
+	/* libbpf had all of the kernel's types in memory. */
+	malloc_trim(0);
+	*ret = a;
+	return ATR_EXIT_OK;
+out:
+	agent__free(a);
+	return code;
+}
+
+void agent__free(struct agent *a)
+{
+	if (!a)
+		return;
+	probe__free(a->probe);
+	kaudit__free(a->kaudit);
+	pipeline__free(a->pipeline);
+	compiled__free(a->rules[0]);
+	compiled__free(a->rules[1]);
+	if (a->epoll >= 0)
+		close(a->epoll);
+	if (a->ends >= 0)
+		close(a->ends);
+	if (a->signals >= 0)
+		close(a->signals);
+	free(a);
+}
+
+int agent__stop_fd(const struct agent *a)
+{
+	return a->ends;
+}
+
+int agent__signal(const struct agent *a, __u32 *ret_pid)
+{
+	*ret_pid = a->signal_pid;
+	return a->signal;
+}
+
+/* --- running ---------------------------------------------------------------------------------- */
+
+/* -EAGAIN: there may be more. */
+static int drain(struct agent *a)
+{
+	int err = probe__drain(a->probe), tick;
+
+	if (a->kaudit && kaudit__read(a->kaudit, pipeline__kernel, a->pipeline) == -ENOBUFS)
+		pipeline__kernel_lost(a->pipeline);
+	tick = pipeline__tick(a->pipeline, false);
+	if (a->opts->tick)
+		a->opts->tick(a->opts->ctx);
+	return err < 0 ? err : tick;
+}
+
+int agent__reload(struct agent *a)
+{
+	struct compiled *c;
+	int err;
+
+	c = a->opts->rules.n ? rules_load(&a->opts->rules, a->opts->strict) : NULL;
+	if (!c) {
+		log_warn(a->opts->rules.n ? "the rules are as they were" :
+					    "there are no rules to read");
+		return -EINVAL;
+	}
+	/* Events that were judged by the ones before the last are told first. */
+	do {
+		err = drain(a);
+	} while (err == -EAGAIN);
+	c->generation = a->rules[0]->generation + 1;
+	/* An event says 0 where there are none. */
+	if (!(c->generation & 0xffff))
+		c->generation += 2;
+	err = probe__rules(a->probe, c);
+	if (err) {
+		log_error("cannot put the rules in force: %s; those before go on", strerror(-err));
+		compiled__free(c);
+		return err;
+	}
+	compiled__free(a->rules[1]);
+	a->rules[1] = a->rules[0];
+	a->rules[0] = c;
+	pipeline__rules(a->pipeline, a->rules[0], a->rules[1]);
+	log_info("rules: %zu in force", c->n);
+	return 0;
+}
+
+static void signals_take(struct agent *a)
+{
+	struct signalfd_siginfo info;
+
+	while (read(a->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP && (a->opts->rules.n || !a->opts->signalled))
+			agent__reload(a);
+		if (a->opts->signalled)
+			a->opts->signalled(a->opts->ctx, info.ssi_signo, info.ssi_pid);
+	}
+}
+
+static void end_take(struct agent *a)
+{
+	struct signalfd_siginfo info;
+
+	if (read(a->ends, &info, sizeof(info)) != sizeof(info))
+		return;
+	a->signal = info.ssi_signo;
+	a->signal_pid = info.ssi_pid;
+}
+
+/* Waits up to timeout ms: 1 go on, 0 stop (a signal, or nobody reads any more), or -errno. */
+static int wait_events(struct agent *a, int timeout, bool *ret_signalled)
+{
+	struct epoll_event events[5];
+	int n, i, fd;
+
+	n = epoll_wait(a->epoll, events, 5, timeout);
+	if (n < 0 && errno != EINTR)
+		return -errno;
+	for (i = 0; i < n; i++) {
+		fd = events[i].data.fd;
+		if (fd == a->signals)
+			*ret_signalled = true;
+		else if (fd == a->ends || fd == a->opts->watch)
+			return 0;
+	}
+	return 1;
+}
+
+static int loop(struct agent *a)
+{
+	int idle = a->opts->tick_ms ? a->opts->tick_ms : IDLE_MS, go, err = 0;
+	bool signalled;
+
+	for (;;) {
+		signalled = false;
+		go = wait_events(a, err ? 0 : idle, &signalled);
+		if (go > 0 && !err && !signalled)
+			go = wait_events(a, GATHER_MS, &signalled);
+		if (go < 0)
+			return go;
+		if (!go)
+			return 0;
+		if (signalled)
+			signals_take(a);
+		err = drain(a);
+		if ((err && err != -EAGAIN) || pipeline__closed(a->pipeline))
+			return err == -EAGAIN ? 0 : err;
+	}
+}
+
+/* seen is the kernel's count, the others are ours: that they add up is the proof. */
+static void print_ledger(const struct agent *a)
+{
+	const struct pipeline_counts *counts = pipeline__counts(a->pipeline);
+	__u64 seen = counts->passed, filtered = counts->filtered, lost = 0, sent = 0;
+	struct atr_loss loss;
+	unsigned int kind, cause;
+
+	for (cause = ATR_LOST_CAUSES; cause < ATR_CAUSE_MAX; cause++)
+		lost += counts->lost[cause];
+	for (kind = 0; kind < ATR_KIND_USER; kind++) {
+		seen += probe__seen(a->probe, kind);
+		filtered += probe__filtered(a->probe, kind);
+		for (cause = 0; cause < ATR_LOST_CAUSES; cause++) {
+			probe__losses(a->probe, kind, cause, &loss);
+			lost += loss.count;
+			sent += cause == ATR_CAUSE_RING_FULL ? loss.count : 0;
+		}
+	}
+	log_info("ledger: seen %llu = written %llu + filtered %llu + lost %llu", seen,
+		 counts->written, filtered, lost);
+	if (seen != counts->written + filtered + lost)
+		log_warn("the ledger does not add up: %lld events are unaccounted for",
+			 (long long)(seen - counts->written - filtered - lost));
+	if (counts->gaps > sent)
+		log_warn("%llu sequence numbers are missing, %llu events were refused by the ring",
+			 counts->gaps, sent);
+}
+
+int agent__run(struct agent *a)
+{
+	int err;
+
+	print_ready(a);
+	err = loop(a);
+	probe__detach(a->probe);
+	end_take(a);
+	while (!err || err == -EAGAIN) {
+		err = drain(a);
+		if (!err)
+			break;
+	}
+	if (!err)
+		err = pipeline__tick(a->pipeline, true);
+	if (err)
+		log_error("stopped: %s", strerror(-err));
+	print_ledger(a);
+	return err ? ATR_EXIT_RUNTIME : ATR_EXIT_OK;
+}
