@@ -44,7 +44,8 @@
 	X(22, LABEL, label_answer, "label look-up")       \
 	X(23, SESSION, session, "session")                \
 	X(24, ADDRESS, address_answer, "address look-up") \
-	X(25, PLACE, place_answer, "place look-up")
+	X(25, PLACE, place_answer, "place look-up")       \
+	X(26, DAEMON, daemon, "daemon")
 
 /* clang-format off */
 enum atr_kind {
@@ -463,6 +464,14 @@ struct atr_place_answer {
 	struct atr_hdr hdr;
 	struct atr_file file;
 	struct atr_str path;
+};
+
+/* What autrail tells of itself: the body of a record of that type. */
+struct atr_daemon {
+	struct atr_hdr hdr;
+	__u32 type;
+	__u32 pad;
+	struct atr_str text;
 };
 
 /* count events of a kind were lost between first and last (CLOCK_BOOTTIME). */

@@ -184,6 +184,11 @@ int agent__signal(const struct agent *a, __u32 *ret_pid)
 	return a->signal;
 }
 
+void agent__record(struct agent *a, __u32 type, const char *body)
+{
+	pipeline__daemon(a->pipeline, type, body);
+}
+
 /* --- running ---------------------------------------------------------------------------------- */
 
 /* -EAGAIN: there may be more. */

@@ -44,6 +44,9 @@ int agent__signal(const struct agent *a, __u32 *ret_pid);
 /* New rules from the same files: 0, or -errno and those before go on. */
 int agent__reload(struct agent *a);
 
+/* A record of our own, DAEMON_…: its body. */
+void agent__record(struct agent *a, __u32 type, const char *body);
+
 void agent__free(struct agent *a);
 
 #endif /* ATR_CMD_AGENT_H */

@@ -15,6 +15,7 @@ extern const struct command atr_command_trace;
 extern const struct command atr_command_check;
 extern const struct command atr_command_replay;
 extern const struct command atr_command_rules;
+extern const struct command atr_command_daemon;
 
 /*
  * Are the capabilities there that loading, attaching and looking up take? Else says which are not,

@@ -252,6 +252,31 @@ int pipeline__kernel(void *pipeline, void *data, size_t size)
 	return 0;
 }
 
+void pipeline__daemon(struct pipeline *p, __u32 type, const char *body)
+{
+	union {
+		struct atr_daemon event;
+		char bytes[sizeof(struct atr_daemon) + 1024];
+	} ev = { .event.hdr.kind = ATR_KIND_DAEMON };
+	size_t len = strlen(body);
+	struct atr_view view;
+	struct timespec now;
+
+	if (len > 1000)
+		len = 1000;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	ev.event.hdr.abi = ATR_ABI;
+	ev.event.hdr.time = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	ev.event.hdr.size = (sizeof(ev.event) + len + 8) & ~7U;
+	ev.event.type = type;
+	ev.event.text.off = sizeof(ev.event);
+	ev.event.text.len = len;
+	memcpy(ev.bytes + sizeof(ev.event), body, len);
+	if (!event_view(&ev, ev.event.hdr.size, &view))
+		answer_needs(p, &view);
+	feed(p, &ev, ev.event.hdr.size);
+}
+
 void pipeline__kernel_lost(struct pipeline *p)
 {
 	struct atr_hdr hdr = { .kind = ATR_KIND_KERNEL };

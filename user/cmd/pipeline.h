@@ -52,6 +52,9 @@ int pipeline__kernel(void *pipeline, void *data, size_t size);
 /* There were more than could be taken. */
 void pipeline__kernel_lost(struct pipeline *p);
 
+/* A record of our own: its type, and its body. */
+void pipeline__daemon(struct pipeline *p, __u32 type, const char *body);
+
 /* Has the reader of the output gone? What comes after that is only counted. */
 bool pipeline__closed(const struct pipeline *p);
 

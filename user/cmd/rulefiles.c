@@ -26,8 +26,7 @@ const char *rule_paths_add(struct rule_paths *paths, const char *arg)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* The whole of a file; the caller frees *ret_text. */
-static int file_read(const char *path, char **ret_text, size_t *ret_len)
+int text_file_read(const char *path, char **ret_text, size_t *ret_len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err = 0;
 	char *text = NULL;
@@ -87,7 +86,7 @@ static int file_parse(struct ruleset *rs, const char *path)
 	size_t len;
 	int err;
 
-	err = file_read(path, &text, &len);
+	err = text_file_read(path, &text, &len);
 	if (err) {
 		log_error("cannot read the rules %s: %s", path, strerror(-err));
 		return err;
@@ -114,7 +113,7 @@ static int texts_read(const char *dir, char **names, size_t n, struct rule_text 
 		if (asprintf(&path, "%s/%s", dir, names[i]) < 0)
 			return -ENOMEM;
 		texts[i].name = path;
-		err = file_read(path, &text, &texts[i].len);
+		err = text_file_read(path, &text, &texts[i].len);
 		if (err) {
 			log_error("cannot read the rules %s: %s", path, strerror(-err));
 			return err;

@@ -13,6 +13,9 @@ struct rule_paths {
 	size_t n;
 };
 
+/* The whole of a file; the caller frees *ret_text. -EINVAL: it is no regular file, -EFBIG: no text either. */
+int text_file_read(const char *path, char **ret_text, size_t *ret_len);
+
 /* As the set of an option: what is wrong, or NULL. */
 const char *rule_paths_add(struct rule_paths *paths, const char *arg);
 

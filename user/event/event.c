@@ -71,6 +71,7 @@ LAYOUT(label_answer, { STR(label_answer, text, NAME) });
 LAYOUT(session, { { 0 } });
 LAYOUT(address_answer, { STR(address_answer, name, NAME), STR(address_answer, address, NAME) });
 LAYOUT(place_answer, { STR(place_answer, path, NAME) });
+LAYOUT(daemon, { STR(daemon, text, ATR_MESSAGE_MAX) });
 LAYOUT(lost, { { 0 } });
 LAYOUT(host, { { 0 } });
 /* clang-format on */

@@ -30,6 +30,7 @@ struct atr_view {
 		const struct atr_session *session;
 		const struct atr_address_answer *address_answer;
 		const struct atr_place_answer *place_answer;
+		const struct atr_daemon *daemon;
 		const struct atr_lost *lost;
 		const struct atr_host *host;
 	};

@@ -178,21 +178,27 @@ static bool write_sender(struct recorder *r, const struct atr_view *view)
 	return label_write_task(r, view);
 }
 
+void message_id_write(struct tail *tail, const struct text_id *id)
+{
+	char key[32];
+	size_t i;
+
+	for (i = 0; i < id->key_len; i++)
+		key[i] = toupper((unsigned char)id->key[i]);
+	key[i++] = '=';
+	tail_id(tail, key, i, id->id, id->group);
+}
+
 static void enrich(struct tail *tail, const struct atr_view *view, __u32 type, const char *text,
 		   size_t len)
 {
 	struct text_id id;
-	char key[32];
-	size_t pos = 0, i;
+	size_t pos = 0;
 
 	tail_user(tail, "UID=", view->task->uid);
 	tail_user(tail, "AUID=", view->task->auid);
-	while (message_id_next(text, len, type, &pos, &id)) {
-		for (i = 0; i < id.key_len; i++)
-			key[i] = toupper((unsigned char)id.key[i]);
-		key[i++] = '=';
-		tail_id(tail, key, i, id.id, id.group);
-	}
+	while (message_id_next(text, len, type, &pos, &id))
+		message_id_write(tail, &id);
 }
 
 const char *message_refused(const struct atr_view *view, __u32 type)

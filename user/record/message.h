@@ -35,6 +35,10 @@ struct text_id {
 	__u32 id;
 };
 
+/* KEY="name" of it. */
+struct tail;
+void message_id_write(struct tail *tail, const struct text_id *id);
+
 /* The next one at or behind *pos, which moves on; false if there is none. */
 bool message_id_next(const char *text, size_t len, __u32 type, size_t *pos, struct text_id *ret_id);
 

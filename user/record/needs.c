@@ -360,12 +360,25 @@ static void lost_needs(struct list *l, const struct atr_view *view)
 		need_name(l, view->lost->auid, NAME_USER);
 }
 
+static void daemon_needs(struct list *l, const struct atr_view *view)
+{
+	struct text_id id;
+	const char *body;
+	size_t len, pos = 0;
+
+	if (l->r->opts.format != ATR_FORMAT_ENRICHED)
+		return;
+	body = event_str(view, &view->daemon->text, &len);
+	while (message_id_next(body, len, view->daemon->type, &pos, &id))
+		need_name(l, id.id, id.group);
+}
+
 /* Kinds that are not here need nothing. */
 static void (*const needs[])(struct list *l, const struct atr_view *view) = {
 	[ATR_KIND_EXEC] = exec_needs,	    [ATR_KIND_EXECFAIL] = exec_needs,
 	[ATR_KIND_MESSAGE] = message_needs, [ATR_KIND_LOGIN] = login_needs,
 	[ATR_KIND_PAM] = pam_needs,	    [ATR_KIND_ABEND] = abend_needs,
-	[ATR_KIND_LOST] = lost_needs,
+	[ATR_KIND_LOST] = lost_needs,	    [ATR_KIND_DAEMON] = daemon_needs,
 };
 
 int recorder__needs(struct recorder *r, const struct atr_view *view, struct atr_need *ret_needs,

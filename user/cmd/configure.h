@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* autrail.conf, to what the parts of the daemon take. */
+#ifndef ATR_CMD_CONFIGURE_H
+#define ATR_CMD_CONFIGURE_H
+
+#include "user/cmd/agent.h"
+#include "user/conf/conf.h"
+#include "user/sink/log.h"
+
+/* Reads it. 0, or -errno with every mistake logged, by file, line and column. */
+int configure_read(const char *path, struct conf *ret);
+
+/* conf has to last as long as what is made of it. 0, or -errno, logged: no such group, no name of its own. */
+int configure_log(const struct conf *conf, size_t hold_max, struct log_opts *ret);
+void configure_log_free(struct log_opts *log);
+
+/* What is recorded, and how. */
+void configure_agent(const struct conf *conf, struct agent_opts *ret);
+
+#endif /* ATR_CMD_CONFIGURE_H */

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* autrail daemon: the agent with a configuration and a log of its own, as auditd has them. */
+#include <errno.h>
+#include <libaudit.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "user/cmd/agent.h"
+#include "user/cmd/commands.h"
+#include "user/cmd/configure.h"
+#include "user/log.h"
+#include "user/sink/log.h"
+#include "version.h"
+
+/* Events wait in so much memory while the disk takes none. */
+#define HOLD_MAX (64 << 20)
+
+/* The log is looked after so often: its file, the space on the disk, what waits. */
+#define TICK_MS 1000
+
+/* As those of trace: kernel audit counts from 1. */
+#define FIRST_SERIAL 0x80000000U
+
+static struct daemon_opts {
+	const char *conf;
+} daemon_opts = {
+	.conf = "/etc/autrail/autrail.conf",
+};
+
+struct daemon {
+	const struct daemon_opts *opts;
+	struct conf conf;
+	struct log *log;
+	struct agent *agent;
+	__u64 tag;
+};
+
+static const char *set_conf(void *dest, const char *arg)
+{
+	((struct daemon_opts *)dest)->conf = arg;
+	return NULL;
+}
+
+static const struct opt opts[] = {
+	{ 'c', "config", "FILE", "read this instead of /etc/autrail/autrail.conf", set_conf },
+	{},
+};
+
+/* --- the log ---------------------------------------------------------------------------------- */
+
+static int write_log(void *ctx, const char *text, size_t len)
+{
+	struct daemon *d = ctx;
+
+	return log__write(d->log, text, len, ++d->tag);
+}
+
+static void tell(void *ctx, enum atr_tell level, const char *text)
+{
+	static const enum atr_log_level levels[] = {
+		[ATR_TELL_ALERT] = ATR_LOG_ERROR,
+		[ATR_TELL_ERROR] = ATR_LOG_ERROR,
+		[ATR_TELL_WARN] = ATR_LOG_WARN,
+		[ATR_TELL_INFO] = ATR_LOG_INFO,
+	};
+
+	log_message(levels[level], "%s", text);
+}
+
+/* As auditd does it; both only where the configuration says so in as many words. */
+static void runlevel(void *ctx, enum atr_act act)
+{
+	const char *level = act == ATR_ACT_HALT ? "0" : "1";
+
+	log_error("the configuration wants this machine %s now",
+		  act == ATR_ACT_HALT ? "to halt" : "in single user mode");
+	if (fork() == 0) {
+		execl("/sbin/init", "init", level, (char *)NULL);
+		_exit(1);
+	}
+}
+
+static int log_open(struct daemon *d)
+{
+	const struct log_calls calls = { .ctx = d, .tell = tell, .runlevel = runlevel };
+	struct log_opts log;
+	int err;
+
+	err = configure_log(&d->conf, HOLD_MAX, &log);
+	if (!err)
+		err = log__open(&log, &calls, &d->log, NULL);
+	configure_log_free(&log);
+	if (err)
+		log_error("cannot open the log %s: %s; nothing is recorded", d->conf.log_file,
+			  strerror(-err));
+	return err;
+}
+
+/* --- records of its own ----------------------------------------------------------------------- */
+
+/* Who has sent a signal, as far as that can still be seen; ATR_UNSET for what cannot. */
+struct sender {
+	__u32 auid, uid, ses, pid;
+};
+
+static __u32 proc_number(__u32 pid, const char *name)
+{
+	char path[64], text[32] = "";
+	FILE *file;
+	__u32 number = ATR_UNSET;
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	file = fopen(path, "re");
+	if (!file)
+		return number;
+	if (fgets(text, sizeof(text), file))
+		number = strtoul(text, NULL, 10);
+	fclose(file);
+	return number;
+}
+
+static __u32 proc_uid(__u32 pid)
+{
+	char path[64], line[256];
+	unsigned int uid = ATR_UNSET;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Uid: %u", &uid) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return uid;
+}
+
+static void sender_find(struct sender *ret, __u32 pid)
+{
+	ret->pid = pid ? pid : ATR_UNSET;
+	ret->auid = pid ? proc_number(pid, "loginuid") : ATR_UNSET;
+	ret->ses = pid ? proc_number(pid, "sessionid") : ATR_UNSET;
+	ret->uid = pid ? proc_uid(pid) : ATR_UNSET;
+}
+
+/* auditd's words, and its order of fields. */
+static void record_start(struct daemon *d)
+{
+	char text[256];
+	struct utsname name = { 0 };
+
+	uname(&name);
+	snprintf(text, sizeof(text),
+		 "op=start ver=%s format=%s kernel=%.64s auid=%u pid=%d uid=%u ses=%u res=success",
+		 ATR_VERSION, d->conf.log_format == CONF_ENRICHED ? "enriched" : "raw",
+		 name.release, proc_number(getpid(), "loginuid"), getpid(), getuid(),
+		 proc_number(getpid(), "sessionid"));
+	agent__record(d->agent, AUDIT_DAEMON_START, text);
+}
+
+static void record_act(struct daemon *d, __u32 type, const char *op, __u32 pid, int err)
+{
+	struct sender who;
+	char text[256];
+
+	sender_find(&who, pid);
+	snprintf(text, sizeof(text), "op=%s auid=%u uid=%u ses=%d pid=%d res=%s", op, who.auid,
+		 who.uid, who.ses, who.pid, err ? "failed" : "success");
+	agent__record(d->agent, type, text);
+}
+
+/* --- signals ---------------------------------------------------------------------------------- */
+
+static void reconfigure(struct daemon *d, __u32 pid)
+{
+	struct log_opts log;
+	struct sender who;
+	struct conf conf;
+	char text[256];
+	int err;
+
+	err = configure_read(d->opts->conf, &conf);
+	if (!err) {
+		err = configure_log(&conf, HOLD_MAX, &log);
+		if (!err)
+			err = log__reconfigure(d->log, &log);
+		configure_log_free(&log);
+		if (err) {
+			log_error("the log stays as it was: %s", strerror(-err));
+			conf_free(&conf);
+		}
+	}
+	if (!err) {
+		/* What is read at the start alone takes effect with the next one; rules are new already. */
+		conf_free(&d->conf);
+		d->conf = conf;
+	} else {
+		log_warn("the configuration stays as it was");
+	}
+	sender_find(&who, pid);
+	snprintf(text, sizeof(text), "op=reconfigure state=%s auid=%u pid=%d subj=? res=%s",
+		 err ? "no-change" : "changed", who.auid, who.pid, err ? "failed" : "success");
+	agent__record(d->agent, AUDIT_DAEMON_CONFIG, text);
+}
+
+static void signalled(void *ctx, int signal, __u32 pid)
+{
+	struct daemon *d = ctx;
+	int err;
+
+	switch (signal) {
+	case SIGHUP:
+		reconfigure(d, pid);
+		break;
+	case SIGUSR1:
+		err = log__rotate(d->log);
+		record_act(d, AUDIT_DAEMON_ROTATE, "rotate-logs", pid, err);
+		break;
+	case SIGUSR2:
+		err = log__resume(d->log);
+		record_act(d, AUDIT_DAEMON_RESUME, "resume-logging", pid, err);
+		break;
+	default:
+		break;
+	}
+}
+
+static void tick(void *ctx)
+{
+	log__tick(((struct daemon *)ctx)->log);
+}
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+static void counters_tell(const struct log *log)
+{
+	struct log_counters c;
+
+	log__counters(log, &c);
+	log_info("log: %llu events, %llu bytes, %llu rotations; %llu dropped, %llu errors",
+		 c.written, c.bytes, c.rotations, c.dropped, c.errors);
+}
+
+static int daemon_run(void *dest, int argc, char **argv)
+{
+	struct daemon d = { .opts = dest };
+	struct output output = { .write = write_log, .ctx = &d };
+	struct agent_opts agent = {
+		.record.first_serial = FIRST_SERIAL,
+		.output = &output,
+		.watch = -1,
+		.signalled = signalled,
+		.tick = tick,
+		.tick_ms = TICK_MS,
+		.ctx = &d,
+	};
+	int code = ATR_EXIT_CONFIG;
+	__u32 pid;
+
+	if (configure_read(d.opts->conf, &d.conf))
+		return code;
+	configure_agent(&d.conf, &agent);
+	if (rules_check(&agent.rules, false))
+		goto out;
+	code = ATR_EXIT_PRIVILEGE;
+	if (!privilege_check("daemon"))
+		goto out;
+	code = ATR_EXIT_RUNTIME;
+	if (log_open(&d))
+		goto out;
+	code = agent__start(&agent, &d.agent);
+	if (code)
+		goto out;
+	record_start(&d);
+	code = agent__run(d.agent);
+	agent__signal(d.agent, &pid);
+	record_act(&d, AUDIT_DAEMON_END, "terminate", pid, 0);
+	counters_tell(d.log);
+out:
+	agent__free(d.agent);
+	log__free(d.log);
+	conf_free(&d.conf);
+	return code;
+}
+
+const struct command atr_command_daemon = {
+	.name = "daemon",
+	.summary = "write records to a log, as autrail.conf says, until told to stop",
+	.opts = opts,
+	.run = daemon_run,
+	.dest = &daemon_opts,
+};
