@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <glob.h>
 #include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -157,6 +158,22 @@ void configure_log_free(struct log_opts *log)
 
 /* --- the agent -------------------------------------------------------------------------------- */
 
+/* Where rules are looked for when nobody has said where: none there is no mistake, and no rules at all. */
+#define RULES_DIR "/etc/autrail/rules.d"
+
+static bool has_rules(const char *path)
+{
+	glob_t found;
+	bool any;
+
+	if (strcmp(path, RULES_DIR) != 0)
+		return true;
+	any = !glob(RULES_DIR "/*.rules", 0, NULL, &found);
+	if (any)
+		globfree(&found);
+	return any;
+}
+
 void configure_agent(const struct conf *conf, struct agent_opts *ret)
 {
 	static const enum atr_mode ways[] = {
@@ -175,6 +192,8 @@ void configure_agent(const struct conf *conf, struct agent_opts *ret)
 	ret->probe.hooks = ways[conf->hooks];
 	ret->probe.ring_bytes = conf->ring_size;
 	ret->kernel_audit = conf->kernel_audit;
-	for (i = 0; i < conf->rules.n && ret->rules.n < RULE_PATHS_MAX; i++)
-		ret->rules.paths[ret->rules.n++] = conf->rules.items[i];
+	for (i = 0; i < conf->rules.n && ret->rules.n < RULE_PATHS_MAX; i++) {
+		if (has_rules(conf->rules.items[i]))
+			ret->rules.paths[ret->rules.n++] = conf->rules.items[i];
+	}
 }

@@ -263,6 +263,12 @@ static int daemon_run(void *dest, int argc, char **argv)
 
 	if (configure_read(d.opts->conf, &d.conf))
 		return code;
+	code = ATR_EXIT_CONFIG;
+	if (!d.conf.write_logs) {
+		log_error("%s: write_logs = no: there are no plugins yet that records could go to",
+			  d.opts->conf);
+		goto out;
+	}
 	configure_agent(&d.conf, &agent);
 	if (rules_check(&agent.rules, false))
 		goto out;
