@@ -114,10 +114,26 @@ static int kernel_open(struct agent *a)
 	return ATR_EXIT_OK;
 }
 
+/* From the beginning: a signal that comes before there is anything to reload does not end us. */
+static void signals_block(const struct agent_opts *opts)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	if (opts->signalled) {
+		sigaddset(&set, SIGUSR1);
+		sigaddset(&set, SIGUSR2);
+	}
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int agent__start(const struct agent_opts *opts, struct agent **ret)
 {
 	struct agent *a = calloc(1, sizeof(*a));
 	int code = ATR_EXIT_RUNTIME;
+
+	signals_block(opts);
 
 	if (!a) {
 		log_error("cannot start: %s", strerror(errno));
@@ -206,6 +222,8 @@ static int drain(struct agent *a)
 
 int agent__reload(struct agent *a)
 {
+	/* So many that all which the ring can hold is read: no event has less than 64 bytes. */
+	unsigned int rounds = a->opts->probe.ring_bytes / 64 / PIPELINE_BATCH + 1;
 	struct compiled *c;
 	int err;
 
@@ -215,10 +233,12 @@ int agent__reload(struct agent *a)
 					    "there are no rules to read");
 		return -EINVAL;
 	}
-	/* Events that were judged by the ones before the last are told first. */
-	do {
+	/*
+	 * Events that were judged by the ones before the last are told first. They have come before these; so
+	 * where more come all the time some rounds do.
+	 */
+	for (err = -EAGAIN; err == -EAGAIN && rounds; rounds--)
 		err = drain(a);
-	} while (err == -EAGAIN);
 	c->generation = a->rules[0]->generation + 1;
 	/* An event says 0 where there are none. */
 	if (!(c->generation & 0xffff))

@@ -14,9 +14,6 @@
 #define ROUNDS_MAX (ATR_FILES_MAX + 1)
 #define NEEDS_MAX  16
 
-/* After so many events a drain pauses. */
-#define PIPELINE_BATCH 4096
-
 struct pipeline {
 	struct recorder *recorder;
 	struct worker *worker;

@@ -40,6 +40,8 @@ void pipeline__free(struct pipeline *p);
 /* The first events of a stream: host and clock. probe is loaded, and stays the caller's. */
 int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe);
 
+enum { PIPELINE_BATCH = 4096 }; /* events, and pipeline__event() says -EAGAIN */
+
 /* Takes one event from the ring, as probe_event_fn; written, or counted as lost. -EAGAIN: pause here. */
 int pipeline__event(void *pipeline, void *data, size_t size);
 
