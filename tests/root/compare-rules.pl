@@ -89,11 +89,13 @@ sub read_log {
 		my ($exit) = $body =~ / exit=(-?\d+)/;
 		my ($key) = $body =~ / key=(\S+)(?:\x1d.*)?$/;
 		my ($ppid) = $body =~ / ppid=(\d+)/;
-		next if !$exec_call{"$arch.$nr"} || !$act_of{$pid};
+		my $act = $act_of{$pid};
+		next if !$exec_call{"$arch.$nr"} || !$act;
 		# Its number may have been another's before.
-		next if $ppid != $actor && !$act_of{$ppid};
+		next if $ppid != $actor && !($act_of{$ppid} && "@{$act_of{$ppid}}" eq "@$act"
+			&& $body =~ / comm="prog" /);
 		$event{$id}{exec} = "$arch.$nr exit=" . ($exit // 'none') . " key=" . ($key // '');
-		$event{$id}{act} = $act_of{$pid};
+		$event{$id}{act} = $act;
 		push @order, $id;
 	}
 	close $in;

@@ -1,0 +1,239 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Rules as one uses them: the walk-through for logging commands, files with mistakes, new rules while it runs, and
+# containers. Without kernel audit.
+#   KEEP=1 keeps the logs
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+begin
+id=autrail-rules-$$
+
+test_cleanup() {
+	runc --root "$work/runc" delete -f "$id" >/dev/null 2>&1 || :
+}
+
+# says TEXT: autrail, up to now.
+says() {
+	grep -qF -- "$1" "$autrail_err"
+}
+
+# keyed LOG KEY: how many execs have it.
+keyed() {
+	grep -c "^type=SYSCALL .* key=\"$2\"" "$1" || :
+}
+
+as_user() {
+	setpriv --reuid 1000 --regid 1000 --clear-groups "$@"
+}
+
+# --- the walk-through ---------------------------------------------------------------------------
+
+walk_through() {
+	cat >"$work/commands.rules" <<-END
+		-a always,exit -F arch=b64 -F euid=0 -S execve -k root_command
+		-a always,exit -F arch=b32 -F euid=0 -S execve -k root_command
+		-a always,exit -F arch=b64 -F euid=1000 -S execve -k user_command
+		-a always,exit -F arch=b32 -F euid=1000 -S execve -k user_command
+	END
+	check "walk-through: autrail is ready" autrail_begin "$work/commands.log" --strict \
+		-r "$work/commands.rules"
+	# Who does it is root until it is another one.
+	/bin/echo of root >/dev/null
+	as_user /bin/echo of a user >/dev/null
+	setpriv --reuid 65534 --regid 65534 --clear-groups /bin/echo of nobody >/dev/null
+	if [ -x "$BUILD/tests/exec32.m32" ]; then
+		"$BUILD/tests/exec32.m32" /bin/echo 32 >/dev/null
+	fi
+	check "walk-through: autrail ends well" autrail_end
+	check "walk-through: the ledger adds up" ledger_balanced
+	for key in root_command user_command; do
+		ausearch -if "$work/commands.log" -k "$key" --raw >"$work/$key" 2>/dev/null </dev/null || :
+	done
+	check "walk-through: root's commands are all root's" only_of root_command 0
+	check "walk-through: the user's are all the user's" only_of user_command 1000
+	check "walk-through: root's command is there" grep -q 'a1="of" a2="root"' "$work/root_command"
+	check "walk-through: the user's is there" grep -q 'a1="of" a2="a" a3="user"' "$work/user_command"
+	if [ -x "$BUILD/tests/exec32.m32" ]; then
+		check "walk-through: that of 32-bit code, too" \
+			grep -q '^type=SYSCALL .*arch=40000003 .*key="root_command"' "$work/root_command"
+	fi
+	check "walk-through: nobody's is nowhere" test "$(grep -c 'a2="nobody"' "$work/commands.log")" -eq 0
+	check "walk-through: aureport knows both" report
+}
+
+only_of() {
+	grep '^type=SYSCALL' "$work/$1" >"$work/only"
+	[ -s "$work/only" ] && ! grep -v " euid=$2 " "$work/only"
+}
+
+report() {
+	aureport -if "$work/commands.log" -k --summary </dev/null >"$work/keys"
+	cat "$work/keys"
+	grep -q ' root_command$' "$work/keys" && grep -q ' user_command$' "$work/keys"
+}
+
+# --- mistakes -----------------------------------------------------------------------------------
+
+# refused NAME STATUS TEXT COMMAND...
+refused() {
+	refused_name=$1
+	refused_status=$2
+	refused_text=$3
+	shift 3
+	status=0
+	"$@" >"$work/refused" 2>&1 </dev/null || status=$?
+	check "$refused_name: exit $refused_status" test "$status" -eq "$refused_status"
+	check "$refused_name: says where and why" grep -qF -- "$refused_text" "$work/refused"
+}
+
+mistakes() {
+	bad=$work/bad.rules
+	cat >"$bad" <<-END
+		# a comment
+		-a always,exit -F arch=b64 -S execve -F uuid=0 -k one
+
+		-a always,exit -F arch=b64 -S exeve -k two
+	END
+	refused "trace" 3 "$bad:2:" "$AUTRAIL" trace -r "$bad" -o "$work/none.log"
+	check "trace: and of the next mistake" grep -q "$bad:4:[0-9][0-9]*: " "$work/refused"
+	check "trace: nothing is recorded" test ! -e "$work/none.log"
+	refused "rules" 3 "$bad:2:" "$AUTRAIL" rules "$bad"
+	refused "no such file" 3 "$work/no.rules" "$AUTRAIL" trace -r "$work/no.rules"
+	echo "-a always,exit -F arch=b64 -S openat -k open" >"$bad"
+	refused "--strict" 3 "$bad:1: not observed: " "$AUTRAIL" trace --strict -r "$bad"
+	refused "rules --strict" 3 "$bad:1: not observed: " "$AUTRAIL" rules --strict "$bad"
+	refused "without --strict" 0 "$bad:1: not observed: " "$AUTRAIL" rules "$bad"
+}
+
+# --- new rules ----------------------------------------------------------------------------------
+
+reload() {
+	rules=$work/reload.rules
+	log=$work/reload.log
+	echo "-a always,exit -F arch=b64 -S execve -F exe=$work/probe -k first" >"$rules"
+	cp -L /bin/true "$work/probe"
+	check "reload: autrail is ready" autrail_begin "$log" -r "$rules"
+	"$work/probe"
+	echo "-a always,exit -F arch=b64 -S execve -F exe=$work/probe -F -k second" >"$rules"
+	kill -HUP "$autrail_pid"
+	check "reload: a mistake is told" wait_for 20 says "$rules:1:"
+	check "reload: and what becomes of it" wait_for 20 says "the rules are as they were"
+	"$work/probe"
+	rm "$rules"
+	kill -HUP "$autrail_pid"
+	check "reload: and that there is no file" wait_for 20 says "cannot read the rules $rules"
+	"$work/probe"
+	echo "-a always,exit -F arch=b64 -S execve -F exe=$work/probe -k third" >"$rules"
+	kill -HUP "$autrail_pid"
+	check "reload: new ones" wait_for 20 says "rules: 1 in force"
+	"$work/probe"
+	check "reload: autrail ends well" autrail_end
+	check "reload: the ledger adds up" ledger_balanced
+	check "reload: the old rules went on" test "$(keyed "$log" first)" -eq 3
+	check "reload: then the new ones" test "$(keyed "$log" third)" -eq 1
+	check "reload: never the wrong ones" test "$(keyed "$log" second)" -eq 0
+}
+
+# A file that takes the place of the one that a rule was about.
+replaced() {
+	log=$work/replaced.log
+	echo "-a always,exit -F arch=b64 -S execve -F exe=$work/probe -k exe" >"$rules"
+	echo "-a always,exit -F arch=b64 -S execve -F path=$work/script -k path" >>"$rules"
+	printf '#!/bin/sh\n' >"$work/script"
+	chmod 755 "$work/script"
+	check "replaced: autrail is ready" autrail_begin "$log" -r "$rules"
+	"$work/probe"
+	"$work/script"
+	for file in probe script; do
+		cp "$work/$file" "$work/$file.new"
+		mv "$work/$file.new" "$work/$file"
+	done
+	"$work/probe"
+	"$work/script"
+	check "replaced: autrail ends well" autrail_end
+	check "replaced: exe= is about the new one, too" test "$(keyed "$log" exe)" -eq 2
+	check "replaced: path= as well" test "$(keyed "$log" path)" -eq 2
+}
+
+# --- containers ---------------------------------------------------------------------------------
+
+# A program with what it is linked to, at the same place below the root.
+root_add() {
+	for file; do
+		mkdir -p "$root$(dirname "$file")"
+		cp -L "$file" "$root$file"
+		ldd "$file" | grep -o '/[^ ]*' | while read -r library; do
+			mkdir -p "$root$(dirname "$library")"
+			cp -L "$library" "$root$library"
+		done
+	done
+}
+
+containers() {
+	root=$work/root
+	mkdir -p "$root/proc" "$root/dev" "$root/opt"
+	root_add /bin/sh /bin/true /bin/false /bin/cat
+	mv "$root/bin/cat" "$root/opt/tool"
+	mkdir "$work/bundle"
+	runc spec -b "$work/bundle"
+	# Of a directory and of a program, the names mean what is in the container.
+	jq --arg root "$root" '
+		.root = { path: $root, readonly: true }
+		| .process.terminal = false
+		| .process.args = ["/bin/sh", "-c",
+			"/bin/true; /bin/false; cd /opt; ./tool /dev/null; /opt/nothing; exit 0"]
+		| .process.rlimits = []
+		| .mounts = [{ destination: "/proc", type: "proc", source: "proc" },
+			{ destination: "/dev", type: "tmpfs", source: "tmpfs" }]
+		| del(.linux.maskedPaths, .linux.readonlyPaths, .linux.resources)
+		| .linux.namespaces |= map(select(.type != "network" and .type != "cgroup"))
+		' "$work/bundle/config.json" >"$work/config.json"
+	mv "$work/config.json" "$work/bundle/config.json"
+	cat >"$work/containers.rules" <<-END
+		-a always,exit -F arch=b64 -S execve -F exe=/bin/true -k exe
+		-a always,exit -F path=/bin/false -F perm=x -k path
+		-a always,exit -F dir=/opt -F perm=x -k dir
+		-a always,exit -F arch=b64 -S execve -F container=$id -k container
+		-a always,exit -F arch=b64 -S execve -F container=another -k another
+	END
+	log=$work/containers.log
+	check "containers: autrail is ready" autrail_begin "$log" -f enriched -r "$work/containers.rules"
+	check "containers: one runs" runc --root "$work/runc" run -b "$work/bundle" "$id" </dev/null
+	/bin/true
+	/bin/false || :
+	/bin/echo not in a container >/dev/null
+	check "containers: autrail ends well" autrail_end
+	check "containers: the ledger adds up" ledger_balanced
+	check "containers: exe= inside and outside" in_and_out exe true
+	check "containers: path= inside and outside" in_and_out path false
+	check "containers: dir= inside" inside dir 'exe="/opt/tool"'
+	check "containers: container= has the rest" inside container 'comm="sh"'
+	check "containers: failed ones, too" inside container 'success=no exit=-2'
+	check "containers: none has what is outside" test "$(inside container 'comm="echo"' | wc -l)" -eq 0
+	check "containers: nor another's" test "$(keyed "$log" another)" -eq 0
+}
+
+# inside KEY PATTERN: there is such an exec, and all with that key are in the container.
+inside() {
+	grep "^type=SYSCALL .* key=\"$1\"" "$log" >"$work/inside" || :
+	grep "$2" "$work/inside" && ! grep -v "CONTAINER=\"$id\"" "$work/inside"
+}
+
+in_and_out() {
+	grep "^type=SYSCALL .* key=\"$1\"" "$log" | grep "comm=\"$2\"" >"$work/both"
+	cat "$work/both"
+	[ "$(grep -c "CONTAINER=\"$id\"" "$work/both")" -eq 1 ] && [ "$(wc -l <"$work/both")" -ge 2 ]
+}
+
+walk_through
+mistakes
+reload
+replaced
+if command -v runc >/dev/null && command -v jq >/dev/null; then
+	containers
+else
+	skip "containers" "no runc"
+fi
+finish
