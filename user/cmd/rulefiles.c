@@ -82,8 +82,8 @@ static void report(void *ctx, const struct rule_message *m)
 static int file_parse(struct ruleset *rs, const char *path)
 {
 	const struct parse_opts opts = { .is_directory = is_directory };
-	char *text;
-	size_t len;
+	char *text = NULL;
+	size_t len = 0;
 	int err;
 
 	err = text_file_read(path, &text, &len);
@@ -105,7 +105,7 @@ static int is_rules(const struct dirent *entry)
 
 static int texts_read(const char *dir, char **names, size_t n, struct rule_text *texts)
 {
-	char *path, *text;
+	char *path, *text = NULL;
 	size_t i;
 	int err;
 
