@@ -152,44 +152,6 @@ static enum atr_match exe_match(const struct subject *s, const struct later *l)
 		       l->cond.op);
 }
 
-/* Which of a label's parts, "user:role:type:low-high"; a label without them is all of each. */
-static void label_part(__u32 field, const char **part, size_t *len)
-{
-	static const struct {
-		__u32 field;
-		int colons;
-	} parts[] = {
-		{ AUDIT_SUBJ_USER, 0 },	   { AUDIT_SUBJ_ROLE, 1 }, { AUDIT_SUBJ_TYPE, 2 },
-		{ AUDIT_SUBJ_SEN, 3 },	   { AUDIT_SUBJ_CLR, 3 },  { AUDIT_OBJ_USER, 0 },
-		{ AUDIT_OBJ_ROLE, 1 },	   { AUDIT_OBJ_TYPE, 2 },  { AUDIT_OBJ_LEV_LOW, 3 },
-		{ AUDIT_OBJ_LEV_HIGH, 3 },
-	};
-	const char *at = *part, *end = *part + *len, *colon, *dash;
-	unsigned int i;
-	int n = 0;
-
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (parts[i].field == field)
-			n = parts[i].colons;
-	for (; n; n--) {
-		colon = memchr(at, ':', end - at);
-		if (!colon)
-			return;
-		at = colon + 1;
-	}
-	colon = memchr(at, ':', end - at);
-	if (colon && field != AUDIT_SUBJ_SEN && field != AUDIT_SUBJ_CLR &&
-	    field != AUDIT_OBJ_LEV_LOW && field != AUDIT_OBJ_LEV_HIGH)
-		end = colon;
-	dash = memchr(at, '-', end - at);
-	if (dash && (field == AUDIT_SUBJ_SEN || field == AUDIT_OBJ_LEV_LOW))
-		end = dash;
-	else if (dash && (field == AUDIT_SUBJ_CLR || field == AUDIT_OBJ_LEV_HIGH))
-		at = dash + 1;
-	*part = at;
-	*len = end - at;
-}
-
 static enum atr_match subj_match(const struct subject *s, const struct later *l)
 {
 	const char *part = s->label;

@@ -30,4 +30,10 @@ int label_apparmor(struct text *t, const char *parts, size_t len, bool modes);
 /* The text of the task's label, of the first module that is on; false: not known. */
 bool label_text(struct recorder *r, const struct atr_view *view, struct text *t);
 
+/*
+ * Narrows a label to the part that field asks for, AUDIT_SUBJ_USER and the like of "user:role:type:low-high"; one
+ * without parts is all of each.
+ */
+void label_part(__u32 field, const char **part, size_t *len);
+
 #endif /* ATR_RECORD_LABEL_H */
