@@ -429,7 +429,7 @@ struct atr_item_answer {
 	struct atr_str label; /* of the file: its text; ATR_S_NULL: none could be had */
 };
 
-/* The name of a user (group 0) or a group (group 1); ATR_S_NULL: it has none. */
+/* The name of a user (group 0) or a group (group 1); ATR_S_NULL: it has none, with ATR_S_FAULT: nobody said. */
 struct atr_name_answer {
 	struct atr_hdr hdr;
 	__u32 id;

@@ -158,6 +158,12 @@ static void test_names(void)
 	for (i = 0; i < 5000; i++)
 		known += names__known(n, 10000 + i, NAME_USER);
 	is_int(known, 1024, "1024 names are kept");
+	names__put(n, 9, NAME_USER, "mail", 4);
+	names__doubt(n);
+	ok(!names__known(n, 9, NAME_USER), "a name that is in doubt is looked up");
+	ok(names__keep(n, 9, NAME_USER) && names__known(n, 9, NAME_USER),
+	   "it stands if nobody can say");
+	ok(!names__keep(n, 9, NAME_GROUP), "where there was none, none stands");
 	names__free(n);
 	names__free(NULL);
 }

@@ -149,6 +149,7 @@ void lookup_nothing(const struct atr_need *need, union atr_answer *ret)
 	case ATR_NEED_USER:
 	case ATR_NEED_GROUP:
 		answer_name(need, NULL, ret);
+		ret->name.name.flags |= ATR_S_FAULT;
 		break;
 	case ATR_NEED_LABEL:
 		answer_label(need, NULL, 0, ret);

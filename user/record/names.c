@@ -131,6 +131,16 @@ out:
 	return err;
 }
 
+bool names__keep(struct names *n, __u32 id, enum name_group group)
+{
+	struct entry *e = find(n, id, group);
+
+	if (!e || !e->has_plain)
+		return false;
+	e->age = n->age;
+	return true;
+}
+
 bool names__known(struct names *n, __u32 id, enum name_group group)
 {
 	const struct entry *e = find(n, id, group);

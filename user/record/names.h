@@ -27,6 +27,9 @@ void names__free(struct names *n);
 /* plain NULL: the id has no name. -EBADMSG: longer than any name can be. */
 int names__put(struct names *n, __u32 id, enum name_group group, const char *plain, size_t len);
 
+/* It could not be looked up in time: a name that it had stands until the next doubt. False: it had none. */
+bool names__keep(struct names *n, __u32 id, enum name_group group);
+
 bool names__known(struct names *n, __u32 id, enum name_group group);
 
 /* Users or groups have changed: each name is to be looked up again before it is used. */

@@ -191,13 +191,16 @@ int record_label_answer(struct recorder *r, const struct atr_view *view)
 int record_name_answer(struct recorder *r, const struct atr_view *view)
 {
 	const struct atr_name_answer *na = view->name_answer;
+	enum name_group group = na->group ? NAME_GROUP : NAME_USER;
 	const char *name;
 	size_t len;
 
+	if (na->name.flags & ATR_S_FAULT && names__keep(r->names, na->id, group))
+		return 0;
 	name = event_str(view, &na->name, &len);
 	if (na->name.flags & ATR_S_NULL)
 		name = NULL;
-	return names__put(r->names, na->id, na->group ? NAME_GROUP : NAME_USER, name, len);
+	return names__put(r->names, na->id, group, name, len);
 }
 
 int record_host(struct recorder *r, const struct atr_view *view)
