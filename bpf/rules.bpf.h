@@ -79,11 +79,12 @@ static __always_inline void facts_exe(struct atr_scratch *s, struct file *file)
 {
 	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
 	__u32 hash = ATR_HASH_SEED;
-	unsigned char leaf[ATR_LEAF_MAX + 1] = {};
+	/* Not on the stack, of which 5.10 has no more; nothing is there yet. */
+	char *leaf = s->data;
 	int i;
 
 	if (!(atr_rules_needs & ATR_NEEDS_EXE) ||
-	    bpf_probe_read_kernel_str(leaf, sizeof(leaf), name) < 0)
+	    bpf_probe_read_kernel_str(leaf, ATR_LEAF_MAX + 1, name) < 0)
 		return;
 	for (i = 0; i < ATR_LEAF_MAX; i++) {
 		if (!leaf[i])
