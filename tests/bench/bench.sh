@@ -7,7 +7,11 @@
 # fast as the CPUs make them. It reports, and fails only where autrail lost something.
 #
 #	ROUNDS EXECS CALLS FLOOD   how much (5, 4000, 2000000, 100000)
-#	AGENTS                     which ("autrail no-failed auditd execsnoop"; also auditd-raw)
+#	AGENTS                     which ("autrail no-failed auditd execsnoop" and those with rules; also
+#	                           auditd-raw)
+#
+# rules-N is autrail with N audit rules of which none matches, rules-N-match with one more that does;
+# auditd-rules-N is auditd with the rules of rules-N.
 #
 # A kernel whose audit was enabled once taxes every system call of every later task until it boots
 # again, rules or not. So that "nothing" is not more and more from round to round, the rule
@@ -18,7 +22,8 @@ rounds=${ROUNDS:-5}
 execs=${EXECS:-4000}
 calls=${CALLS:-2000000}
 flood=${FLOOD:-100000}
-agents=${AGENTS:-autrail no-failed auditd execsnoop}
+with_rules="rules-0 rules-1 rules-16 rules-64 rules-1-match rules-64-match auditd-rules-64"
+agents=${AGENTS:-autrail no-failed auditd execsnoop $with_rules}
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 build=${BUILD:-$PWD/build}
 autrail=${AUTRAIL:-$build/autrail}
@@ -58,6 +63,45 @@ start_trace() { # NAME OPTION...
 	wait_for 20 grep -q '^autrail: ready' "$work/$name.err"
 }
 
+# rules N [match]: so many audit rules, by all that most rules are made of; none is about the storm,
+# but for the last one.
+rules() {
+	local i
+	for ((i = 1; i <= $1; i++)); do
+		case $((i % 4)) in
+		0) echo "-a always,exit -F arch=b64 -S execve -F uid=$((40000 + i)) -k rule-$i" ;;
+		1) echo "-a always,exit -F arch=b64 -S execve,execveat -F exe=/opt/tool-$i -k rule-$i" ;;
+		2)
+			echo "-a always,exit -F arch=b64 -S execve -F auid=$((40000 + i)) -F euid=0" \
+				"-C uid!=euid -F success=1 -k rule-$i"
+			;;
+		3) echo "-a never,exit -F arch=b32 -S execve -F uid>=$((40000 + i))" ;;
+		esac
+	done
+	[ "${2:-}" != match ] || echo "-a always,exit -F arch=b64 -S execve -F uid=0 -k match"
+}
+
+# Is what the storm does recorded?
+matches() {
+	case $1 in
+	*-match) return 0 ;;
+	*rules-*) return 1 ;;
+	esac
+}
+
+start_rules() { # NAME
+	local n=${1#rules-}
+	rules "${n%-match}" "${n#*-}" >"$work/rules"
+	start_trace "$1" -r "$work/rules"
+}
+
+start_auditd-rules() { # NAME
+	start_audit "$1" ENRICHED || return
+	exec_rule -d >/dev/null
+	rules "${1#auditd-rules-}" >"$work/rules"
+	auditctl -R "$work/rules" >/dev/null 2>&1
+}
+
 start_autrail() { start_trace autrail; }
 start_no-failed() { start_trace no-failed --no-failed; }
 
@@ -76,7 +120,7 @@ audit_execs() {
 }
 
 audit_nothing() {
-	exec_rule -d >/dev/null
+	auditctl -D >/dev/null 2>&1
 	auditctl -a task,never >/dev/null
 }
 
@@ -227,25 +271,42 @@ measure_nothing() { # ROUND
 	echo "nothing $1 $(measure_execs) $(measure_calls)" >>"$results"
 }
 
+# The function that starts an agent.
+starter() {
+	case $1 in
+	rules-*) echo start_rules ;;
+	auditd-rules-*) echo start_auditd-rules ;;
+	*) echo "start_$1" ;;
+	esac
+}
+
+is_ours() {
+	case $1 in
+	autrail | no-failed | rules-*) ;;
+	*) return 1 ;;
+	esac
+}
+
 start() {
 	rm -f "$work/$1.log" "$work/$1.err"
 	lost_before=0
 	case $1 in auditd*) lost_before=$(audit_field lost) ;; esac
-	"start_$1" && return
+	"$(starter "$1")" "$1" && return
 	stop_agent || :
 	echo "bench: $1 did not start: $(head -n 3 "$work/$1.err" | tr '\n' ' ')" >&2
-	case $1 in autrail | no-failed) exit 1 ;; esac
+	! is_ours "$1" || exit 1
 	return 1
 }
 
 # Stops the agent and appends "KIND AGENT EXECS RECORDED ADMITTED" to the results.
 finish() { # KIND AGENT EXECS
-	local status=0
+	local status=0 execs=$3
 	stop_agent || status=$?
-	case $2 in
-	autrail | no-failed) [ $status -eq 0 ] || die "$2 ended with status $status" ;;
-	esac
-	echo "$1 $2 $3 $(recorded "$2") $(admitted "$2" "$lost_before")" >>"$results"
+	if is_ours "$2" && [ $status -ne 0 ]; then
+		die "$2 ended with status $status"
+	fi
+	matches "$2" || execs=0
+	echo "$1 $2 $execs $(recorded "$2") $(admitted "$2" "$lost_before")" >>"$results"
 	rm -f "$work/$2.log"
 }
 
@@ -303,7 +364,7 @@ main() {
 	trap 'exit 1' HUP INT TERM
 
 	for agent in $agents; do
-		declare -F "start_$agent" >/dev/null || die "no agent is called '$agent'"
+		declare -F "$(starter "$agent")" >/dev/null || die "no agent is called '$agent'"
 		reason=$(obstacle "$agent")
 		if [ -n "$reason" ]; then
 			echo "bench: without $agent: $reason"
@@ -331,6 +392,8 @@ main() {
 	done
 	if ((flood > 0)); then
 		for agent in nothing "${able[@]}"; do
+			# With rules it says no more.
+			case $agent in *rules-*) continue ;; esac
 			measure_flood "$agent"
 		done
 	fi

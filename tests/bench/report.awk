@@ -88,7 +88,7 @@ $1 == "flooded" {
 
 function is_ours(name)
 {
-	return name == "autrail" || name == "no-failed"
+	return name == "autrail" || name == "no-failed" || name ~ /^rules-/
 }
 
 function judge(name, made, found, admitted)
@@ -103,6 +103,12 @@ function title(name)
 {
 	if (name == "no-failed")
 		return "autrail --no-failed"
+	if (name ~ /^rules-.*-match$/)
+		return "autrail, " substr(name, 7, length(name) - 12) " rules + 1"
+	if (name ~ /^rules-/)
+		return "autrail, " substr(name, 7) " rules"
+	if (name ~ /^auditd-rules-/)
+		return "auditd, " substr(name, 14) " rules"
 	if (name == "autrail")
 		return "autrail -f enriched"
 	if (name == "auditd")
