@@ -68,9 +68,10 @@ static void is_told(struct recorder *r, const char *type, const char *want, cons
 	else
 		snprintf(got, sizeof(got), "%s", text);
 	free(text);
-	text = malloc(strlen(want) + 64);
-	sprintf(text, *want ? "%s: %s" : "", type, want);
-	is_str(got, text, what);
+	text = NULL;
+	if (*want && asprintf(&text, "%s: %s", type, want) < 0)
+		text = NULL;
+	is_str(got, *want ? text : "", what);
 	free(text);
 }
 
