@@ -13,6 +13,7 @@
  */
 #include "bpf/calls.h"
 #include "bpf/exec.bpf.h"
+#include "bpf/rules.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /*
@@ -35,8 +36,49 @@ __hidden struct atr_pending *pending__slot(__u32 tid)
 	return bpf_map_lookup_elem(&atr_pendings, &slot);
 }
 
+/* Mapped by nobody; but then it begins with a page, and no entry lies in two lines of the cache. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, ATR_PENDINGS);
+	__type(key, __u32);
+	__type(value, struct atr_entry);
+} atr_entries SEC(".maps");
+
+__hidden struct atr_entry *entry__slot(__u32 tid)
+{
+	__u32 slot = tid % ATR_PENDINGS;
+
+	return bpf_map_lookup_elem(&atr_entries, &slot);
+}
+
 /* The owner is written last, so that nobody takes half of it for his own. */
-__hidden struct atr_pending *pending__new(__u32 tid, struct task_struct *task)
+__hidden struct atr_entry *entry__new(__u32 tid, struct task_struct *task, __u32 state)
+{
+	struct atr_entry *e = entry__slot(tid);
+	__u64 key = (__u64)task, owner;
+
+	if (!e)
+		return NULL;
+	owner = e->task;
+	e->contested = owner > SLOT_CONTESTED && owner != key;
+	e->tid = tid;
+	e->nr = 0;
+	e->state = state;
+	/* Of a call that nobody wants to know of the time is not worth the asking. */
+	if (state != ENTRY_REFUSED) {
+		e->mm = (__u64)RD(cfg_has_entries, task, mm);
+		e->time = bpf_ktime_get_boot_ns();
+		e->tai = tai_now();
+	}
+	barrier();
+	*(volatile __u64 *)&e->task = key;
+	return e;
+}
+
+/* The same. */
+__hidden struct atr_pending *pending__new(__u32 tid, struct task_struct *task,
+					  const struct atr_entry *e)
 {
 	struct atr_pending *p = pending__slot(tid);
 	__u64 key = (__u64)task, owner;
@@ -47,9 +89,9 @@ __hidden struct atr_pending *pending__new(__u32 tid, struct task_struct *task)
 	__builtin_memset(p, 0, offsetof(struct atr_pending, opened));
 	p->contested = owner > SLOT_CONTESTED && owner != key;
 	p->tid = tid;
-	p->mm = (__u64)BPF_CORE_READ(task, mm);
-	p->time = bpf_ktime_get_boot_ns();
-	p->tai = tai_now();
+	p->mm = e ? e->mm : (__u64)BPF_CORE_READ(task, mm);
+	p->time = e ? e->time : bpf_ktime_get_boot_ns();
+	p->tai = e ? e->tai : tai_now();
 	p->has_names = cfg_has_opens;
 	p->opened.n = 0;
 	barrier();
@@ -57,7 +99,39 @@ __hidden struct atr_pending *pending__new(__u32 tid, struct task_struct *task)
 	return p;
 }
 
-/* --- hooks on the functions ---------------------------------------------------------------- */
+__hidden struct atr_pending *pending__from(struct atr_entry *e, __u32 tid, struct task_struct *task)
+{
+	struct atr_pending *p;
+	bool late = !e;
+
+	if (!e)
+		e = entry__new(tid, task, ENTRY_CALL);
+	p = e ? pending__new(tid, task, e) : NULL;
+	if (!p)
+		return NULL;
+	p->flags = late ? ATR_F_LATE_TIME : 0;
+	p->arch = ATR_ARCH_NATIVE;
+	p->nr = e->nr;
+	e->state = ENTRY_PENDING;
+	return p;
+}
+
+/* By the rules: see rules_refuse_early(). */
+static __always_inline bool call_refused(__u32 tid, struct task_struct *task)
+{
+	__u32 arch, nr;
+
+	if (!atr_generation)
+		return false;
+	arch = regs_arch(task, false);
+	nr = cfg_has_task_regs ?
+		     regs_nr((void *)bpf_task_pt_regs(bpf_get_current_task_btf()), true) :
+		     regs_nr(stack_regs(task), false);
+	if (!rules_refuse_early(task, arch, nr, false))
+		return false;
+	entry__new(tid, task, ENTRY_REFUSED);
+	return true;
+}
 
 /*
  * Their argument, the registers, is not made use of: in some kernels (5.10) the type of it is told for one
@@ -66,8 +140,14 @@ __hidden struct atr_pending *pending__new(__u32 tid, struct task_struct *task)
 static __always_inline int call(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct atr_pending *p = pending__new(bpf_get_current_pid_tgid(), task);
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct atr_pending *p;
 
+	/* Where an earlier call was not seen to its end. */
+	pending__free(tid, task);
+	if (call_refused(tid, task))
+		return 0;
+	p = pending__new(tid, task, NULL);
 	if (p)
 		current_call(task, &p->arch, &p->nr, p->args);
 	return 0;
@@ -106,20 +186,33 @@ int atr_kcall(void *ctx)
 
 /* --- tracepoints --------------------------------------------------------------------------- */
 
+/* What comes later can tell the rest, from the same registers. */
+static __always_inline int enter_short(__u32 tid, __u32 nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	bool refused = rules_refuse_early(task, ATR_ARCH_NATIVE, nr, true);
+	struct atr_entry *e = entry__new(tid, task, refused ? ENTRY_REFUSED : ENTRY_CALL);
+
+	if (e)
+		e->nr = nr;
+	return 0;
+}
+
 static __always_inline int enter(struct syscall_trace_enter *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct atr_pending *p = pending__new(bpf_get_current_pid_tgid(), task);
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct atr_pending *p;
 	const struct cred *cred;
 
+	if (cfg_has_entries)
+		return enter_short(tid, ctx->nr);
+	pending__free(tid, task);
+	if (call_refused(tid, task))
+		return 0;
+	p = pending__new(tid, task, NULL);
 	if (!p)
 		return 0;
-	/* What comes later can tell the rest, from the same registers. */
-	if (cfg_has_prepare && cfg_has_task_regs) {
-		p->arch = ATR_ARCH_NATIVE;
-		p->nr = ctx->nr;
-		return 0;
-	}
 	/* Not from the context: that holds what the call takes, and audit writes a3 of execve() too. */
 	current_call(task, &p->arch, &p->nr, p->args);
 	cred = BPF_CORE_READ(task, cred);

@@ -23,6 +23,7 @@
 #include <bpf/bpf_tracing.h>
 
 const volatile bool cfg_has_calls;
+const volatile bool cfg_has_entries;
 const volatile bool cfg_has_prepare;
 const volatile bool cfg_has_opens;
 const volatile bool cfg_has_denied;
@@ -106,8 +107,10 @@ static __always_inline bool files_take(struct atr_opened *opened, __u32 slot, __
  */
 static __always_inline void pending__leader(__u32 tid, __u32 tgid, struct task_struct *task)
 {
-	struct atr_pending *leader = pending__new(tgid, task);
+	struct atr_pending *leader;
 
+	entry__new(tgid, task, ENTRY_PENDING);
+	leader = pending__new(tgid, task, NULL);
 	if (leader)
 		leader->leader_of = tid;
 }
@@ -155,35 +158,67 @@ static __always_inline int prepare(struct atr_pending *p, struct task_struct *ta
 	return 0;
 }
 
-/* The call that the task is in, told late, by its registers; NULL if it is none of ours. */
-static __always_inline struct atr_pending *call_late(struct task_struct *task)
+static __always_inline void refuse_entry(struct atr_entry *e, const struct pt_regs *regs,
+					 __u32 arch, __u32 nr)
+{
+	if (!e)
+		return;
+	e->arch = arch;
+	e->nr = nr;
+	regs_args(regs, arch, e->args, true);
+	e->state = ENTRY_REFUSED_UNLESS;
+}
+
+/* No rule wants the call that the task is in if it succeeds: it does not get a slot of its own. */
+static __always_inline void refuse(struct atr_entry *e, struct task_struct *task,
+				   const struct pt_regs *regs, __u32 arch, __u32 nr)
+{
+	if (!e)
+		e = entry__new(task->pid, task, ENTRY_CALL);
+	refuse_entry(e, regs, arch, nr);
+	/* See pending__leader(). */
+	if (task->pid != task->tgid)
+		refuse_entry(entry__new(task->tgid, task, ENTRY_CALL), regs, arch, nr);
+}
+
+/*
+ * The call that the task is in, by its registers: they are the truth of this moment also where its entry was
+ * not seen (32-bit tasks, --no-failed). NULL if it is none of ours, or if no rule wants it.
+ */
+static __always_inline struct atr_pending *call_now(struct task_struct *task,
+						    struct linux_binprm *bprm)
 {
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
-	struct atr_pending *p = pending__find(task->pid, (__u64)task);
+	struct atr_entry *e = entry__find(task->pid, (__u64)task);
 	__u32 arch = regs_arch(task, true), nr = regs_nr(regs, true);
+	struct atr_pending *p;
 
 	/* The kernel itself runs a program (modprobe, what takes a core dump): not a system call. */
 	if (!is_execve(arch, nr) && !is_execveat(arch, nr))
 		return NULL;
-	/* Without its entry, or with one that is not of this call: nobody took it away. */
-	if (!p || p->prepared || p->arch != arch || p->nr != nr) {
-		p = pending__new(task->pid, task);
-		if (!p)
-			return NULL;
-		p->flags = ATR_F_LATE_TIME;
+	/* One that is not of this call: nobody took it away. */
+	if (e && (arch != ATR_ARCH_NATIVE || e->nr != nr || e->state > ENTRY_REFUSED))
+		e = NULL;
+	if (e && e->state == ENTRY_REFUSED)
+		return NULL;
+	if (rules_refuse_late(task, bprm, arch, nr)) {
+		refuse(e, task, regs, arch, nr);
+		return NULL;
 	}
+	p = pending__from(e, task->pid, task);
+	if (!p)
+		return NULL;
 	p->arch = arch;
 	p->nr = nr;
 	regs_args(regs, arch, p->args, true);
 	return p;
 }
 
-/* Registers are the truth of this moment where the entry was not seen (32-bit tasks, --no-failed). */
 SEC("?tp_btf/sched_prepare_exec")
 int BPF_PROG(atr_prepare, struct task_struct *task, struct linux_binprm *bprm)
 {
-	struct atr_pending *p = cfg_has_calls ? pending__find(task->pid, (__u64)task) :
-						call_late(task);
+	struct atr_pending *p = cfg_has_entries ? call_now(task, bprm) :
+						  pending__find(task->pid, (__u64)task);
 
 	return p ? prepare(p, task, bprm, true) : 0;
 }
@@ -448,11 +483,28 @@ static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *
 static __always_inline bool exec_is_ours(struct task_struct *task, __u32 tid)
 {
 	struct atr_pending *slot = pending__slot(tid);
+	struct atr_entry *entry = entry__slot(tid);
 
 	if (task->real_parent->flags & PF_KTHREAD)
 		return false;
 	/* The system-call tracepoints leave 32-bit tasks out. */
-	return (!cfg_has_calls && !cfg_has_prepare) || (slot && slot->task);
+	return (!cfg_has_calls && !cfg_has_prepare) || (slot && slot->task) ||
+	       (entry && entry->task);
+}
+
+/* By its entry; counted. */
+static __always_inline bool exec_refused(struct task_struct *task, __u32 tid)
+{
+	struct atr_entry *e = entry__find(tid, (__u64)task);
+
+	if (!e || (e->state != ENTRY_REFUSED && e->state != ENTRY_REFUSED_UNLESS))
+		return false;
+	scratch__seen(ATR_KIND_EXEC);
+	scratch__filtered(ATR_KIND_EXEC);
+	entry__free(e);
+	if (tid != (__u32)task->pid)
+		pending__free(task->pid, task);
+	return true;
 }
 
 /* Before anything is read of its files and arguments. */
@@ -495,8 +547,11 @@ static __always_inline int exec(struct atr_pending *p, struct task_struct *task,
 SEC("?tp_btf/sched_process_exec")
 int BPF_PROG(atr_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct atr_pending *p = pending__find(old_pid, (__u64)task);
+	struct atr_pending *p;
 
+	if (exec_refused(task, old_pid))
+		return 0;
+	p = pending__find(old_pid, (__u64)task);
 	return p || exec_is_ours(task, old_pid) ? exec(p, task, old_pid, bprm) : 0;
 }
 
@@ -509,7 +564,10 @@ int BPF_PROG(atr_exec, struct task_struct *task, pid_t old_pid, struct linux_bin
 SEC("?tp_btf/sched_process_exec")
 int BPF_PROG(atr_exec_again, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct atr_pending *p = pending__find(old_pid, (__u64)task);
+	struct atr_pending *p;
 
+	if (exec_refused(task, old_pid))
+		return 0;
+	p = pending__find(old_pid, (__u64)task);
 	return p ? exec(p, task, old_pid, bprm) : 0;
 }

@@ -16,6 +16,38 @@
 #define NAMES_INLINE 4
 #define NAME_INLINE  64
 
+/*
+ * A call that is under way, in as few bytes as may be: what all the execs of a machine go through is to stay in
+ * the cache, and of most of them no more is ever wanted where there are rules.
+ */
+enum entry_state {
+	ENTRY_CALL,	      /* it has begun */
+	ENTRY_REFUSED,	      /* no rule can match it */
+	ENTRY_REFUSED_UNLESS, /* none can, unless it fails after all */
+	ENTRY_PENDING,	      /* it has a slot in atr_pendings */
+};
+
+struct atr_entry {
+	__u64 task; /* as that of a pending call */
+	__u64 mm;
+	__u64 time;
+	__u64 tai;
+	__u32 tid;
+	__u32 nr;
+	__u32 state;
+	__u32 contested;
+	__u64 pad[2]; /* to here a line of the cache */
+	/* Of one that is refused unless it fails: then the registers are gone. */
+	__u64 args[6];
+	__u32 arch;
+	__u32 pad2[3];
+};
+
+/* The slot of a thread id, whoever's it is. NULL: never. */
+struct atr_entry *entry__slot(__u32 tid);
+/* Takes the slot, from whoever has it, for a call that begins now. NULL: never. */
+struct atr_entry *entry__new(__u32 tid, struct task_struct *task, __u32 state);
+
 /* What is known of a call before it has succeeded or failed. */
 struct atr_pending {
 	__u64 task; /* whose it is; SLOT_*, or 0 if it never was anybody's */
@@ -51,8 +83,10 @@ struct atr_pending {
 /* The slot of a thread id, whoever's it is. */
 struct atr_pending *pending__slot(__u32 tid);
 
-/* Takes the slot, from whoever has it. NULL: never. */
-struct atr_pending *pending__new(__u32 tid, struct task_struct *task);
+/* Takes the slot, from whoever has it, for a call that began with e, or (NULL) begins now. NULL: never. */
+struct atr_pending *pending__new(__u32 tid, struct task_struct *task, const struct atr_entry *e);
+/* The same for the call of an entry, which from now on has it; e NULL: the entry was not seen. */
+struct atr_pending *pending__from(struct atr_entry *e, __u32 tid, struct task_struct *task);
 
 /* A name for each of the files of the pending call of a thread, into the event; see open.bpf.c. */
 int names_append(__u32 slot, __u32 tid);
@@ -64,7 +98,12 @@ int names_append(__u32 slot, __u32 tid);
 int works_read(__u32 slot, __u32 tid);
 
 /* Told by user space before the load: what other hooks have left for one that is about to run. */
-extern const volatile bool cfg_has_calls;   /* every call's entry, those of 32-bit code too */
+extern const volatile bool cfg_has_calls; /* every call's entry, those of 32-bit code too */
+/*
+ * A call begins with its entry alone, if at all, and sched_prepare_exec tells the rest from its registers: there is
+ * no pending call without an entry.
+ */
+extern const volatile bool cfg_has_entries;
 extern const volatile bool cfg_has_prepare; /* credentials and files, before the point of no return */
 extern const volatile bool cfg_has_opens;   /* each file as it was opened, and its name */
 extern const volatile bool cfg_has_denied; /* and one that may not be opened */
@@ -72,10 +111,30 @@ extern const volatile bool cfg_has_denied; /* and one that may not be opened */
 /* The root that most tasks have, whose own walk is empty; found once, so that others need not walk. */
 extern __u64 atr_common_root, atr_common_root_mnt;
 
+/* NULL if the slot is another's. */
+static __always_inline struct atr_entry *entry__find(__u32 tid, __u64 task)
+{
+	struct atr_entry *e = entry__slot(tid);
+
+	return e && e->task == task && e->tid == tid ? e : NULL;
+}
+
+static __always_inline void entry__free(struct atr_entry *e)
+{
+	e->task = e->contested ? SLOT_CONTESTED : SLOT_FREE;
+}
+
 static __always_inline struct atr_pending *pending__find(__u32 tid, __u64 task)
 {
-	struct atr_pending *p = pending__slot(tid);
+	struct atr_pending *p;
 
+	if (cfg_has_entries) {
+		struct atr_entry *e = entry__find(tid, task);
+
+		if (!e || e->state != ENTRY_PENDING)
+			return NULL;
+	}
+	p = pending__slot(tid);
 	if (!p || p->task != task || p->tid != tid)
 		return NULL;
 	if (!p->leader_of)
@@ -85,11 +144,17 @@ static __always_inline struct atr_pending *pending__find(__u32 tid, __u64 task)
 	return p && p->task == task && p->tid == tid ? p : NULL;
 }
 
-/* The slot of a thread id, if it is this task's. */
+/* The slots of a thread id, as far as they are this task's. */
 static __always_inline void pending__free(__u32 tid, struct task_struct *task)
 {
-	struct atr_pending *p = pending__slot(tid);
+	struct atr_entry *e = entry__find(tid, (__u64)task);
+	struct atr_pending *p;
 
+	if (e)
+		entry__free(e);
+	if (cfg_has_entries && (!e || e->state != ENTRY_PENDING))
+		return;
+	p = pending__slot(tid);
 	if (p && p->task == (__u64)task && p->tid == tid)
 		p->task = p->contested ? SLOT_CONTESTED : SLOT_FREE;
 }

@@ -112,8 +112,8 @@ static __always_inline void fail_call(struct atr_scratch *s, struct atr_pending 
 	ev_begin(s, p, 0);
 	if (!p)
 		ev->hdr.flags = ATR_F_LATE_TIME;
-	/* The entry tracepoint leaves the arguments to sched_prepare_exec, which it did not get to. */
-	if (!p || (!cfg_has_calls && cfg_has_task_regs && !p->prepared))
+	/* The entry alone leaves the arguments to sched_prepare_exec, which it did not get to. */
+	if (!p || (cfg_has_entries && !p->prepared))
 		current_call(task, &ev->arch, &ev->nr, ev->args);
 	ev_cwd(s, task, false);
 	if (p && p->prepared)
@@ -156,50 +156,104 @@ static __always_inline int fail_fill(struct atr_scratch *s, struct atr_pending *
  * not hear of it either; or it had begun before this program was attached. But if its slot belongs to
  * another call, it may have been taken away.
  */
-static __always_inline bool fail_ours(struct atr_pending *p, __u32 tid)
+static __always_inline bool fail_contested(__u32 tid)
 {
 	struct atr_pending *slot = pending__slot(tid);
+	struct atr_entry *entry = entry__slot(tid);
 
-	return p || (cfg_has_task_regs && slot && slot->task > SLOT_FREE);
+	return cfg_has_task_regs &&
+	       ((slot && slot->task > SLOT_FREE) || (entry && entry->task > SLOT_FREE));
 }
 
-static __always_inline bool fail_unwanted(struct atr_scratch *s, struct atr_pending *p,
-					  struct task_struct *task, long ret)
+/* A call that has an entry and no more. Which files one that was refused has opened nobody has asked. */
+static __always_inline struct atr_pending *fail_pending(struct atr_entry *e, __u32 tid,
+							struct task_struct *task)
+{
+	bool refused = e->state == ENTRY_REFUSED_UNLESS;
+	struct atr_pending *p = pending__from(e, tid, task);
+
+	if (p && refused) {
+		p->arch = e->arch;
+		__builtin_memcpy(p->args, e->args, sizeof(p->args));
+		p->prepared = 1;
+		p->flags |= ATR_F_NO_FILES;
+	}
+	return p;
+}
+
+/* Past the point of no return the registers are gone. */
+static __always_inline bool fail_unwanted(struct atr_scratch *s, const struct atr_entry *e,
+					  const struct atr_pending *p, struct task_struct *task,
+					  long ret)
 {
 	__u32 arch, nr;
 
-	current_call(task, &arch, &nr, s->args);
+	if (p && p->prepared) {
+		arch = p->arch;
+		nr = p->nr;
+		__builtin_memcpy(s->args, p->args, sizeof(s->args));
+	} else if (e && e->state == ENTRY_REFUSED_UNLESS) {
+		arch = e->arch;
+		nr = e->nr;
+		__builtin_memcpy(s->args, e->args, sizeof(s->args));
+	} else {
+		current_call(task, &arch, &nr, s->args);
+	}
 	facts_exec(&s->facts, task, arch, nr, s->args, ret, false);
 	facts_exe(s, BPF_CORE_READ(task, mm, exe_file));
 	return rules_unwanted(s->slot);
+}
+
+/* p NULL: there may be an entry alone. */
+static __always_inline void fail_tell(struct atr_entry *e, struct atr_pending *p, __u32 tid,
+				      struct task_struct *task, long ret)
+{
+	struct atr_scratch *s = scratch__get(ATR_KIND_EXECFAIL);
+
+	if (!s)
+		return;
+	if (s->generation && fail_unwanted(s, e, p, task, ret)) {
+		scratch__filtered(ATR_KIND_EXECFAIL);
+	} else {
+		if (!p && e)
+			p = fail_pending(e, tid, task);
+		if (fail_fill(s, p, ret, task))
+			loss__count(ATR_KIND_EXECFAIL, ATR_CAUSE_RING_FULL);
+	}
+	scratch__put(s);
 }
 
 static __always_inline int fail(long ret)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 tid = bpf_get_current_pid_tgid();
-	struct atr_pending *p = pending__find(tid, (__u64)task);
-	struct atr_scratch *s;
+	struct atr_entry *e = entry__find(tid, (__u64)task);
+	struct atr_pending *p = NULL;
+	bool begun, prepared;
 
+	if (e && e->state == ENTRY_REFUSED) {
+		scratch__seen(ATR_KIND_EXECFAIL);
+		scratch__filtered(ATR_KIND_EXECFAIL);
+		entry__free(e);
+		return 0;
+	}
+	if (!cfg_has_entries || (e && e->state == ENTRY_PENDING)) {
+		p = pending__find(tid, (__u64)task);
+		e = NULL;
+	}
+	begun = p || e;
+	prepared = p ? p->prepared : e && e->state != ENTRY_CALL;
 	/*
 	 * One that succeeds with its entry still pending has not exec'd: AT_EXECVE_CHECK (6.14). If it got
 	 * past the point of no return all the same, the kernel has left out who was to report it.
 	 */
-	if (ret >= 0 && (!p || p->prepared)) {
+	if (ret >= 0 && (!begun || prepared)) {
 		pending__free(tid, task);
 		return 0;
 	}
-	if (!fail_ours(p, tid))
+	if (!begun && !fail_contested(tid))
 		return 0;
-	s = scratch__get(ATR_KIND_EXECFAIL);
-	if (s && s->generation && fail_unwanted(s, p, task, ret)) {
-		scratch__filtered(ATR_KIND_EXECFAIL);
-		scratch__put(s);
-	} else if (s) {
-		if (fail_fill(s, p, ret, task))
-			loss__count(ATR_KIND_EXECFAIL, ATR_CAUSE_RING_FULL);
-		scratch__put(s);
-	}
+	fail_tell(e, p, tid, task, ret);
 	if (p)
 		pending__free(p->tid, task);
 	pending__free(tid, task);

@@ -40,7 +40,7 @@ enum atr_field {
 	ATR_FIELD_A2,
 	ATR_FIELD_A3,
 	ATR_FIELD_MSGTYPE,
-	ATR_FIELD_EXE,	   /* leaf_hash_step() over the program's name */
+	ATR_FIELD_EXE,	   /* leaf_hash() of the program's name */
 	ATR_FIELD_EXE_INO, /* low half of its inode's number */
 	ATR_FIELD_MAX,
 	ATR_FIELD_ROOM = 32,
@@ -108,15 +108,16 @@ struct atr_rule {
 struct atr_facts {
 	__u32 value[ATR_FIELD_ROOM];
 	__u32 known;
-	__u32 calls;  /* the call it is: one bit; 0: not known */
-	__u32 groups; /* how many supplementary groups the task has */
-	__u32 pad;
+	__u32 calls;	/* the call it is: one bit; 0: not known */
+	__u32 groups;	/* how many supplementary groups the task has */
+	__u32 narrowed; /* the kernel side has looked them up in the index */
 };
 
 /* Where the rules of each list are in their set. */
 struct atr_rules_head {
 	__u32 first[ATR_LIST_MAX];
 	__u32 n[ATR_LIST_MAX];
+	__u32 words; /* of a row of the index that have rules */
 	__u32 more; /* there are more than the kernel has room for: all is for user space to judge */
 	__u32 needs; /* enum atr_rules_need */
 };
@@ -125,12 +126,66 @@ enum atr_rules_need { ATR_NEEDS_GROUPS = 1 << 0, ATR_NEEDS_EXE = 1 << 1 };
 
 enum atr_match { ATR_MATCH_NO, ATR_MATCH_MAYBE, ATR_MATCH_YES };
 
-#define ATR_HASH_SEED 2166136261U
+/* Of the last component of a path: as much of it as there is room for, with zeros behind it. */
+struct atr_leaf {
+	__u64 word[ATR_LEAF_MAX / 8];
+};
 
-/* FNV-1a, byte by byte. */
-static inline __u32 leaf_hash_step(__u32 hash, unsigned char c)
+/* FNV-1a by words; what a multiplication does not reach is folded in. */
+static inline __u32 leaf_hash(const struct atr_leaf *leaf)
 {
-	return (hash ^ c) * 16777619U;
+	__u64 hash = 14695981039346656037ULL;
+	int i;
+
+	for (i = 0; i < ATR_LEAF_MAX / 8; i++) {
+		hash = (hash ^ leaf->word[i]) * 1099511628211ULL;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+/* --- the index -------------------------------------------------------------------------------- */
+
+/*
+ * Which rules an exec need be held against at all, by what most rules ask for. A bit for each rule of the set,
+ * a row of bits for each value that something can have: what is in the rows of all that is known of an exec
+ * is left to be judged, and most of the time that is nothing. Values share rows by a hash, but for those that
+ * are most common, so a row may have rules too many, but never one too few.
+ */
+enum atr_index {
+	ATR_INDEX_AUID,
+	ATR_INDEX_UID,
+	ATR_INDEX_EUID,
+	ATR_INDEX_EXE,	   /* rules about no program, or of that name; or ... */
+	ATR_INDEX_EXE_INO, /* ... those about this inode */
+	ATR_INDEX_MAX,
+};
+
+enum {
+	ATR_ROWS_HASHED = 256,
+	/* Behind those, with no other value: 0 (root), and ATR_UNSET (nobody logged in). */
+	ATR_ROWS = 2 * ATR_ROWS_HASHED,
+	ATR_WORDS = ATR_RULES_MAX / 64,
+	/* Calls by the number of their bit, see enum atr_rule_call. */
+	ATR_CALL_BITS = 5,
+	ATR_CALL_ROWS = 8,
+};
+
+struct atr_row {
+	__u64 word[ATR_WORDS];
+};
+
+struct atr_rules_index {
+	struct atr_row calls[ATR_CALL_ROWS]; /* rules of the task list are in all of them */
+	struct atr_row rows[ATR_INDEX_MAX][ATR_ROWS];
+};
+
+/* Without a branch, of each of which the verifier would go both ways. */
+static inline __u32 row_of(__u32 value)
+{
+	const __u32 alone = (((value + 1) >> 1) - 1) >> 31; /* of 0 and ATR_UNSET */
+
+	return value * 2654435769U >> 24 | alone * ATR_ROWS_HASHED;
 }
 
 static inline void fact_set(struct atr_facts *facts, enum atr_field field, __u32 value)

@@ -9,18 +9,87 @@
 enum atr_verdict { ATR_VERDICT_NONE, ATR_VERDICT_OUT, ATR_VERDICT_KEEP };
 
 int rules_judge(__u32 slot, __u32 list);
+int rules_narrow(__u32 slot);
+int rules_refuse_call(__u32 call, __u32 auid, __u32 uid);
+int rules_refuse_exec(__u32 call, __u32 auid, __u64 uid_euid, __u32 exe, __u32 exe_ino);
 
 /* Is an exec, whose facts are there, to be left out? */
 static __always_inline bool rules_unwanted(__u32 slot)
 {
-	int verdict = rules_judge(slot, ATR_LIST_TASK);
+	int verdict;
 
+	rules_narrow(slot);
+	verdict = rules_judge(slot, ATR_LIST_TASK);
 	if (verdict == ATR_VERDICT_NONE)
 		verdict = rules_judge(slot, ATR_LIST_EXIT);
 	return verdict == ATR_VERDICT_OUT;
 }
 
 extern __u32 atr_rules_needs;
+
+/* The number of a call's bit in enum atr_rule_call. */
+static __always_inline __u32 call_number(__u32 arch, __u32 nr)
+{
+	if (nr & X32_SYSCALL_BIT)
+		return 4;
+	return (arch == ATR_ARCH_NATIVE ? 0 : 2) + is_execveat(arch, nr);
+}
+
+static __always_inline __u32 task_auid(struct task_struct *task, bool typed)
+{
+	return bpf_core_field_exists(task->loginuid) ? RD(typed, task, loginuid.val) : ATR_UNSET;
+}
+
+/*
+ * Can no rule match the call that begins here, whatever comes of it? An exec changes neither auid nor uid, and
+ * only the task itself could.
+ */
+static __always_inline bool rules_refuse_early(struct task_struct *task, __u32 arch, __u32 nr,
+					       bool typed)
+{
+	const struct cred *cred;
+
+	if (!atr_generation)
+		return false;
+	cred = RD(typed, task, cred);
+	return rules_refuse_call(call_number(arch, nr), task_auid(task, typed),
+				 RD(typed, cred, uid.val));
+}
+
+/* The last component of a file's path, as rules have its hash. Negative: it cannot be read. */
+static __always_inline int leaf_read(struct atr_leaf *leaf, struct file *file, bool typed)
+{
+	struct dentry *dentry = RD(typed, file, f_path.dentry);
+	const unsigned char *name = RD(typed, dentry, d_name.name);
+	__u32 len = RD(typed, dentry, d_name.len);
+
+	__builtin_memset(leaf, 0, sizeof(*leaf));
+	if (len > ATR_LEAF_MAX)
+		len = ATR_LEAF_MAX;
+	/* Else 5.10 does not see what is proved. */
+	barrier_var(len);
+	return len <= ATR_LEAF_MAX ? bpf_probe_read_kernel(leaf, len, name) : -1;
+}
+
+/* The same when its program and its credentials are known, if it succeeds. */
+static __always_inline bool rules_refuse_late(struct task_struct *task, struct linux_binprm *bprm,
+					      __u32 arch, __u32 nr)
+{
+	const struct cred *cred = bprm->cred;
+	struct atr_leaf leaf;
+	__u32 exe = 0, ino = 0;
+
+	if (!atr_generation)
+		return false;
+	if (atr_rules_needs & ATR_NEEDS_EXE) {
+		if (leaf_read(&leaf, bprm->file, true))
+			return false;
+		exe = leaf_hash(&leaf);
+		ino = bprm->file->f_inode->i_ino;
+	}
+	return rules_refuse_exec(call_number(arch, nr), task_auid(task, true),
+				 (__u64)cred->uid.val << 32 | cred->euid.val, exe, ino);
+}
 
 /* Facts of a task that rules ask for, of every event. */
 static __always_inline void facts_begin(struct atr_facts *facts, struct task_struct *task,
@@ -31,6 +100,7 @@ static __always_inline void facts_begin(struct atr_facts *facts, struct task_str
 
 	facts->known = 0;
 	facts->calls = 0;
+	facts->narrowed = 0;
 	facts->groups = BPF_CORE_READ(cred, group_info, ngroups);
 	fact_set(facts, ATR_FIELD_PID, RD(typed, task, tgid));
 	fact_set(facts, ATR_FIELD_PPID, RD(typed, parent, tgid));
@@ -77,21 +147,12 @@ static __always_inline void facts_exec(struct atr_facts *facts, struct task_stru
 /* The program by its name and inode. */
 static __always_inline void facts_exe(struct atr_scratch *s, struct file *file)
 {
-	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
-	__u32 hash = ATR_HASH_SEED;
 	/* Not on the stack, of which 5.10 has no more; nothing is there yet. */
-	char *leaf = s->data;
-	int i;
+	struct atr_leaf *leaf = (void *)s->data;
 
-	if (!(atr_rules_needs & ATR_NEEDS_EXE) ||
-	    bpf_probe_read_kernel_str(leaf, ATR_LEAF_MAX + 1, name) < 0)
+	if (!(atr_rules_needs & ATR_NEEDS_EXE) || leaf_read(leaf, file, false))
 		return;
-	for (i = 0; i < ATR_LEAF_MAX; i++) {
-		if (!leaf[i])
-			break;
-		hash = leaf_hash_step(hash, leaf[i]);
-	}
-	fact_set(&s->facts, ATR_FIELD_EXE, hash);
+	fact_set(&s->facts, ATR_FIELD_EXE, leaf_hash(leaf));
 	fact_set(&s->facts, ATR_FIELD_EXE_INO, BPF_CORE_READ(file, f_inode, i_ino));
 }
 

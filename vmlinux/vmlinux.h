@@ -38,6 +38,10 @@ enum bpf_map_type {
 };
 
 enum {
+	BPF_F_MMAPABLE = 1 << 10,
+};
+
+enum {
 	BPF_ANY = 0,
 };
 

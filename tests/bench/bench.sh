@@ -347,7 +347,7 @@ measure_flood() { # AGENT, or nothing
 # --- the report -----------------------------------------------------------------------------------
 
 report() {
-	awk -v flood="$flood" -f tests/bench/report.awk "$results"
+	awk -v flood="$flood" -v execs="$execs" -f tests/bench/report.awk "$results"
 }
 
 main() {

@@ -21,7 +21,7 @@ FORMAT=${FORMAT:-raw}
 echo "# SEED=$SEED COUNT=$COUNT BATCH=$BATCH"
 
 compare() {
-	"$COMPARE" --ppid "$actor_ppid" --acts "$work/acts" --allowed "$(allowed_list)" --rising \
+	"$COMPARE" --ppid "$actor_ppid" --acts "$work/acts" --allowed "$(allowed_list)" --rising --ms 200 \
 		--groups --unsure 6 --expect "$(sed -n 's/^calls //p' "$work/acts")" "$audit_log" "$work/autrail.log"
 }
 

@@ -181,6 +181,8 @@ static void configure(struct probe *probe)
 	skel->rodata->cfg_has_tai = probe->features.tai;
 	skel->rodata->cfg_has_task_regs = probe->features.task_regs;
 	skel->rodata->cfg_has_calls = has_calls(probe);
+	skel->rodata->cfg_has_entries = probe->features.task_regs && !has_calls(probe) &&
+					probe->mode[ATR_FACT_CREDS] == ATR_MODE_BTF;
 	skel->rodata->cfg_has_prepare = probe->mode[ATR_FACT_CREDS] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_opens = probe->mode[ATR_FACT_OPENS] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_denied = probe->mode[ATR_FACT_DENIED] != ATR_MODE_MAX;
@@ -543,6 +545,7 @@ int probe__rules(struct probe *probe, const struct compiled *c)
 	const struct rules_target target = {
 		.map = bpf_map__fd(probe->skel->maps.atr_rules),
 		.heads = probe->skel->bss->atr_rules_heads,
+		.indexes = probe->skel->bss->atr_rules_indexes,
 		.generation = &probe->skel->bss->atr_generation,
 		.needs = &probe->skel->bss->atr_rules_needs,
 	};

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "user/rules/index.h"
+
 /* The rules of a list, one behind the other from `at` on; how many, or -errno. */
 static int list_write(const struct rules_target *target, const struct compiled *c,
 		      enum atr_list list, __u32 at)
@@ -38,6 +40,8 @@ int rules_swap(const struct rules_target *target, const struct compiled *c)
 		head.n[list] = n;
 		first += n;
 	}
+	head.words = (first + 63) / 64;
+	rules_index(&target->indexes[set], c);
 	needs = (c->needs_groups ? ATR_NEEDS_GROUPS : 0) | (c->needs_exe ? ATR_NEEDS_EXE : 0);
 	head.needs = needs;
 	target->heads[set] = head;

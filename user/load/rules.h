@@ -9,6 +9,7 @@
 struct rules_target {
 	int map; /* 2 * ATR_RULES_MAX of struct atr_rule */
 	struct atr_rules_head *heads;
+	struct atr_rules_index *indexes;
 	__u32 *generation;
 	__u32 *needs;
 };

@@ -118,12 +118,11 @@ static enum atr_op op_of(__u32 number)
 __u32 path_leaf_hash(const char *path, size_t len)
 {
 	const char *slash = memrchr(path, '/', len), *at = slash ? slash + 1 : path;
-	__u32 hash = ATR_HASH_SEED;
-	int i;
+	const size_t rest = path + len - at;
+	struct atr_leaf leaf = { 0 };
 
-	for (i = 0; i < ATR_LEAF_MAX && at < path + len; i++)
-		hash = leaf_hash_step(hash, *at++);
-	return hash;
+	memcpy(&leaf, at, rest < ATR_LEAF_MAX ? rest : ATR_LEAF_MAX);
+	return leaf_hash(&leaf);
 }
 
 /* --- one rule --------------------------------------------------------------------------------- */

@@ -76,7 +76,7 @@ void compiled__free(struct compiled *c);
 /* Is all of the rule decided in the kernel? */
 bool compiled_in_kernel(const struct compiled_rule *rule);
 
-/* leaf_hash_step() over the last component of a path. */
+/* leaf_hash() of the last component of a path. */
 __u32 path_leaf_hash(const char *path, size_t len);
 
 #endif /* ATR_RULES_COMPILE_H */

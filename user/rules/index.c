@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "user/rules/index.h"
+
+#include <string.h>
+
+static const struct {
+	enum atr_index index;
+	enum atr_field field;
+} indexed[] = {
+	{ ATR_INDEX_AUID, ATR_FIELD_AUID },
+	{ ATR_INDEX_UID, ATR_FIELD_UID },
+	{ ATR_INDEX_EUID, ATR_FIELD_EUID },
+};
+
+static void row_add(struct atr_row *row, __u32 n)
+{
+	row->word[n / 64] |= 1ULL << n % 64;
+}
+
+/* Is condition i one that has to hold, of a field alone? */
+static bool cond_alone(const struct atr_rule *rule, int i)
+{
+	const __u16 flags = rule->cond[i].flags | (i ? rule->cond[i - 1].flags & ATR_COND_OR : 0);
+
+	return !(flags & (ATR_COND_FIELD | ATR_COND_GROUPS | ATR_COND_OR));
+}
+
+/* Can the rule match where the field has a value of that row? */
+static bool row_fits(const struct atr_rule *rule, enum atr_field field, __u32 row)
+{
+	static const __u32 alone[] = { 0, ATR_UNSET };
+	const struct atr_cond *cond;
+	int i, k;
+
+	for (i = 0; i < rule->n; i++) {
+		cond = &rule->cond[i];
+		if (cond->field != field || !cond_alone(rule, i))
+			continue;
+		if (cond->op == ATR_OP_EQ && row_of(cond->value) != row)
+			return false;
+		for (k = 0; k < 2; k++)
+			if (row_of(alone[k]) == row && !op_holds(cond->op, alone[k], cond->value))
+				return false;
+	}
+	return true;
+}
+
+/* The condition about the program's name, of which there may be one with the inode behind it; -1: none. */
+static int exe_cond(const struct atr_rule *rule)
+{
+	int i;
+
+	for (i = 0; i < rule->n; i++)
+		if (rule->cond[i].field == ATR_FIELD_EXE)
+			return i;
+	return -1;
+}
+
+static void exe_add(struct atr_rules_index *ret, const struct atr_rule *rule, __u32 n)
+{
+	const int i = exe_cond(rule);
+	__u32 row;
+
+	if (i < 0) {
+		for (row = 0; row < ATR_ROWS; row++)
+			row_add(&ret->rows[ATR_INDEX_EXE][row], n);
+		return;
+	}
+	row_add(&ret->rows[ATR_INDEX_EXE][row_of(rule->cond[i].value)], n);
+	if (rule->cond[i].flags & ATR_COND_OR)
+		row_add(&ret->rows[ATR_INDEX_EXE_INO][row_of(rule->cond[i + 1].value)], n);
+}
+
+static void rule_add(struct atr_rules_index *ret, const struct atr_rule *rule, __u32 n)
+{
+	__u32 row, i;
+
+	for (i = 0; i < ATR_CALL_BITS; i++)
+		if (rule->list == ATR_LIST_TASK || rule->calls >> i & 1)
+			row_add(&ret->calls[i], n);
+	for (i = 0; i < sizeof(indexed) / sizeof(indexed[0]); i++)
+		for (row = 0; row < ATR_ROWS; row++)
+			if (row_fits(rule, indexed[i].field, row))
+				row_add(&ret->rows[indexed[i].index][row], n);
+	exe_add(ret, rule, n);
+}
+
+void rules_index(struct atr_rules_index *ret, const struct compiled *c)
+{
+	__u32 list, n = 0;
+	size_t i;
+
+	memset(ret, 0, sizeof(*ret));
+	for (list = 0; list < ATR_LIST_MAX; list++) {
+		for (i = 0; i < c->n && n < ATR_RULES_MAX; i++) {
+			if (c->rules[i].rule.list != list)
+				continue;
+			if (list == ATR_LIST_TASK || list == ATR_LIST_EXIT)
+				rule_add(ret, &c->rules[i].rule, n);
+			n++;
+		}
+	}
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The index of a set of rules, by which the kernel side knows that it need not look at them: bpf/match.h. */
+#ifndef ATR_RULES_INDEX_H
+#define ATR_RULES_INDEX_H
+
+#include "user/rules/compile.h"
+
+/*
+ * Of no more than ATR_RULES_MAX rules, numbered list by list in the order of enum atr_list, as the kernel side
+ * has them. Only those that an exec is held against are in it: of the lists task and exit.
+ */
+void rules_index(struct atr_rules_index *ret, const struct compiled *c);
+
+#endif /* ATR_RULES_INDEX_H */
