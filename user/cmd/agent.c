@@ -239,7 +239,7 @@ int agent__reload(struct agent *a)
 	 */
 	for (err = -EAGAIN; err == -EAGAIN && rounds; rounds--)
 		err = drain(a);
-	c->generation = a->rules[0]->generation + 1;
+	c->generation = a->rules[0] ? a->rules[0]->generation + 1 : 1;
 	/* An event says 0 where there are none. */
 	if (!(c->generation & 0xffff))
 		c->generation += 2;
@@ -262,7 +262,7 @@ static void signals_take(struct agent *a)
 	struct signalfd_siginfo info;
 
 	while (read(a->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGHUP && (a->opts->rules.n || !a->opts->signalled))
+		if (info.ssi_signo == SIGHUP && !a->opts->signalled)
 			agent__reload(a);
 		if (a->opts->signalled)
 			a->opts->signalled(a->opts->ctx, info.ssi_signo, info.ssi_pid);

@@ -20,7 +20,7 @@ struct agent_opts {
 	const struct output *output;
 	struct sink *capture; /* NULL: none */
 	int watch; /* a descriptor whose error ends it: the output's reader has gone; -1: none */
-	/* SIGUSR1, SIGUSR2 and, behind the rules, SIGHUP; NULL: these do nothing more. */
+	/* SIGUSR1, SIGUSR2, SIGHUP; NULL: SIGHUP reads the rules anew, the others do nothing. */
 	void (*signalled)(void *ctx, int signal, __u32 pid);
 	void (*tick)(void *ctx); /* once in tick_ms, and behind each drain; NULL: none */
 	int tick_ms;		 /* 0: as seldom as may be */

@@ -67,7 +67,7 @@ static struct log_action action_of(const struct conf_action *action)
 	return (struct log_action){ acts[action->act], action->exe };
 }
 
-static int group_find(const char *name, gid_t *ret)
+int configure_group(const char *key, const char *name, gid_t *ret)
 {
 	struct group *group = getgrnam(name);
 	char *end;
@@ -79,7 +79,7 @@ static int group_find(const char *name, gid_t *ret)
 	*ret = strtoul(name, &end, 10);
 	if (*name && !*end)
 		return 0;
-	log_error("log_group: there is no group %s", name);
+	log_error("%s: there is no group %s", key, name);
 	return -ENOENT;
 }
 
@@ -140,7 +140,7 @@ int configure_log(const struct conf *conf, size_t hold_max, struct log_opts *ret
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
-	err = group_find(conf->log_group, &log.log_group);
+	err = configure_group("log_group", conf->log_group, &log.log_group);
 	if (!err)
 		err = node_make(conf, &node);
 	if (err)
@@ -174,6 +174,17 @@ static bool has_rules(const char *path)
 	return any;
 }
 
+void configure_rules(const struct conf *conf, struct rule_paths *ret)
+{
+	size_t i;
+
+	ret->n = 0;
+	for (i = 0; i < conf->rules.n && ret->n < RULE_PATHS_MAX; i++) {
+		if (has_rules(conf->rules.items[i]))
+			ret->paths[ret->n++] = conf->rules.items[i];
+	}
+}
+
 void configure_agent(const struct conf *conf, struct agent_opts *ret)
 {
 	static const enum atr_mode ways[] = {
@@ -182,7 +193,6 @@ void configure_agent(const struct conf *conf, struct agent_opts *ret)
 		[CONF_HOOKS_KPROBE] = ATR_MODE_KPROBE,
 		[CONF_HOOKS_TRACEPOINT] = ATR_MODE_TRACEPOINT,
 	};
-	size_t i;
 
 	ret->record.format = conf->log_format == CONF_ENRICHED ? ATR_FORMAT_ENRICHED :
 								 ATR_FORMAT_RAW;
@@ -192,8 +202,5 @@ void configure_agent(const struct conf *conf, struct agent_opts *ret)
 	ret->probe.hooks = ways[conf->hooks];
 	ret->probe.ring_bytes = conf->ring_size;
 	ret->kernel_audit = conf->kernel_audit;
-	for (i = 0; i < conf->rules.n && ret->rules.n < RULE_PATHS_MAX; i++) {
-		if (has_rules(conf->rules.items[i]))
-			ret->rules.paths[ret->rules.n++] = conf->rules.items[i];
-	}
+	configure_rules(conf, &ret->rules);
 }

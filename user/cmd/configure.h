@@ -3,6 +3,8 @@
 #ifndef ATR_CMD_CONFIGURE_H
 #define ATR_CMD_CONFIGURE_H
 
+#include <sys/types.h>
+
 #include "user/cmd/agent.h"
 #include "user/conf/conf.h"
 #include "user/sink/log.h"
@@ -13,6 +15,12 @@ int configure_read(const char *path, struct conf *ret);
 /* conf has to last as long as what is made of it. 0, or -errno, logged: no such group, no name of its own. */
 int configure_log(const struct conf *conf, size_t hold_max, struct log_opts *ret);
 void configure_log_free(struct log_opts *log);
+
+/* The group that a key names, by its name or number. -ENOENT, logged. */
+int configure_group(const char *key, const char *name, gid_t *ret);
+
+/* Where the rules are; conf has to last as long. */
+void configure_rules(const struct conf *conf, struct rule_paths *ret);
 
 /* What is recorded, and how. */
 void configure_agent(const struct conf *conf, struct agent_opts *ret);

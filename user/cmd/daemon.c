@@ -36,6 +36,7 @@ struct daemon {
 	struct conf conf;
 	struct log *log;
 	struct agent *agent;
+	struct agent_opts *agent_opts;
 	__u64 tag;
 };
 
@@ -195,12 +196,15 @@ static void reconfigure(struct daemon *d, __u32 pid)
 		}
 	}
 	if (!err) {
-		/* What is read at the start alone takes effect with the next one; rules are new already. */
+		/* What is read at the start alone takes effect with the next one. */
+		configure_rules(&conf, &d->agent_opts->rules);
 		conf_free(&d->conf);
 		d->conf = conf;
 	} else {
 		log_warn("the configuration stays as it was");
 	}
+	if (d->agent_opts->rules.n)
+		agent__reload(d->agent);
 	sender_find(&who, pid);
 	snprintf(text, sizeof(text), "op=reconfigure state=%s auid=%u pid=%d subj=? res=%s",
 		 err ? "no-change" : "changed", who.auid, who.pid, err ? "failed" : "success");
@@ -264,6 +268,7 @@ static int daemon_run(void *dest, int argc, char **argv)
 	if (configure_read(d.opts->conf, &d.conf))
 		return code;
 	code = ATR_EXIT_CONFIG;
+	d.agent_opts = &agent;
 	if (!d.conf.write_logs) {
 		log_error("%s: write_logs = no: there are no plugins yet that records could go to",
 			  d.opts->conf);
