@@ -346,7 +346,8 @@ static void test_order(void)
 	is_int(rules_more(&rs, "c", "-d never,exit -S 59 -k 1\n"), -EINVAL, "which is not there");
 	is_str(rules_log.text, "c:1:1: there is no such rule to delete\n", "no such rule");
 	is_int(rules_more(&rs, "c", RULE("8") RULE("2")), -EINVAL, "one that is there");
-	is_str(rules_log.text, "c:2:1: the rule is there already, by audit.rules:2\n", "twice");
+	is_str(rules_log.text, "c:2:1: Rule exists: it is there already, by audit.rules:2\n",
+	       "twice");
 	is_str(rules_keys(&rs), "5 1 2 4 6", "nothing has changed");
 	is_int(rules_more(&rs, "c", FIRST("2")), 0, "-A may add it again, as in the kernel");
 	is_str(rules_keys(&rs), "2 5 1 2 4 6", "and it is");

@@ -87,13 +87,20 @@ static int refuse_line(struct line *l)
 	return line_error(l, 0, 0, "a byte 0");
 }
 
+static void changed(struct parser *p, bool add, const struct rule *rule, bool good)
+{
+	if (p->opts && p->opts->changed)
+		p->opts->changed(p->opts->ctx, add, rule, good);
+}
+
 static int apply_add(struct parser *p, struct line *l)
 {
 	/* The kernel compares before it forgets how a rule was added: -A may add one again. */
 	ssize_t same = l->rule.prepend ? -1 : ruleset_find(&p->rs, &l->rule);
 
+	changed(p, true, &l->rule, same < 0);
 	if (same >= 0)
-		return line_error(l, 0, 0, "the rule is there already, by %s:%u",
+		return line_error(l, 0, 0, "Rule exists: it is there already, by %s:%u",
 				  p->rs.rules[same].file, p->rs.rules[same].line);
 	return ruleset_add(&p->rs, &l->rule);
 }
@@ -102,11 +109,25 @@ static int apply_delete(struct parser *p, struct line *l)
 {
 	ssize_t same = ruleset_find(&p->rs, &l->rule);
 
+	changed(p, false, &l->rule, same >= 0);
 	if (same >= 0)
 		ruleset_remove(&p->rs, same);
 	else if (!p->errors) /* else it may be one that was refused */
 		return line_error(l, 0, 0, "there is no such rule to delete");
 	return 0;
+}
+
+static void apply_clear(struct parser *p, const char *key)
+{
+	unsigned int list;
+	size_t i;
+
+	changed(p, false, NULL, true);
+	for (list = 0; list <= RULE_LIST_IO_URING; list++)
+		for (i = 0; i < p->rs.n; i++)
+			if (p->rs.rules[i].list == list && rule_has_key(&p->rs.rules[i], key))
+				changed(p, false, &p->rs.rules[i], true);
+	ruleset_clear(&p->rs, key);
 }
 
 static int apply(struct parser *p, struct line *l)
@@ -116,7 +137,7 @@ static int apply(struct parser *p, struct line *l)
 	    (l->verb != VERB_NONE || l->delete_all || l->touches_controls))
 		return line_error(l, 0, 0, "-e 2 was before, which locks the rules");
 	if (l->delete_all)
-		ruleset_clear(&p->rs, l->delete_key);
+		apply_clear(p, l->delete_key);
 	p->rs.controls = l->controls;
 	if (l->verb == VERB_ADD)
 		return apply_add(p, l);

@@ -74,6 +74,12 @@ typedef void rule_message_fn(void *ctx, const struct rule_message *message);
 struct parse_opts {
 	/* Whether the PATH of -w is a directory; NULL: none is. */
 	bool (*is_directory)(void *ctx, const char *path);
+	/*
+	 * What becomes of a rule, line by line, whatever the end is: it is added or deleted; or (good: false) it
+	 * was there already, or was not there. Of -D first NULL, then each rule, in the order of the kernel's lists.
+	 * NULL: nobody asks.
+	 */
+	void (*changed)(void *ctx, bool add, const struct rule *rule, bool good);
 	void *ctx;
 };
 

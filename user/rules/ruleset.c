@@ -74,7 +74,7 @@ static bool same_container(const struct rule *a, const struct rule *b)
 }
 
 /* What audit_compare_rule() looks at. */
-static bool same_rule(const struct rule *a, const struct rule *b)
+bool rule_same(const struct rule *a, const struct rule *b)
 {
 	const struct audit_rule_data *x = a->data, *y = b->data;
 	size_t n = x->field_count * sizeof(*x->fields);
@@ -91,7 +91,7 @@ ssize_t ruleset_find(const struct ruleset *rs, const struct rule *rule)
 	size_t i;
 
 	for (i = 0; i < rs->n; i++)
-		if (same_rule(&rs->rules[i], rule))
+		if (rule_same(&rs->rules[i], rule))
 			return i;
 	return -1;
 }
@@ -125,6 +125,11 @@ void ruleset_remove(struct ruleset *rs, size_t i)
 	memmove(rs->rules + i, rs->rules + i + 1, (rs->n - i) * sizeof(*rs->rules));
 }
 
+bool rule_has_key(const struct rule *rule, const char *key)
+{
+	return !key || (rule->key && strstr(rule->key, key));
+}
+
 void ruleset_clear(struct ruleset *rs, const char *key)
 {
 	size_t i, kept = 0;
@@ -132,7 +137,7 @@ void ruleset_clear(struct ruleset *rs, const char *key)
 	for (i = 0; i < rs->n; i++) {
 		struct rule *rule = &rs->rules[i];
 
-		if (!key || (rule->key && strstr(rule->key, key)))
+		if (rule_has_key(rule, key))
 			rule_free(rule);
 		else
 			rs->rules[kept++] = *rule;
