@@ -70,7 +70,7 @@ LIBS = $(LIBBPF_LIBS) -laudit -lcap
 
 # --- sources ------------------------------------------------------------------------------------
 
-PURE_SRC := $(wildcard user/event/*.c user/record/*.c user/rules/*.c user/conf/*.c)
+PURE_SRC := $(wildcard user/event/*.c user/record/*.c user/rules/*.c user/conf/*.c user/control/*.c)
 LOAD_SRC := $(wildcard user/load/*.c)
 SINK_SRC := $(wildcard user/sink/*.c)
 MAIN_SRC := $(wildcard user/*.c user/cmd/*.c user/lookup/*.c) $(SINK_SRC) $(LOAD_SRC)
@@ -258,7 +258,7 @@ $(call objects,obj,$(MAIN_SRC)) $(call objects,san,$(MAIN_SRC)): | $(O)/version.
 $(PURE_LIB): $(call objects,obj,$(PURE_SRC))
 $(O)/san/libautrail.a: $(call objects,san,$(PURE_SRC))
 $(O)/fuzz/libautrail.a: $(call objects,fuzz,$(PURE_SRC))
-%/libautrail.a: user/event user/record user/rules user/conf
+%/libautrail.a: user/event user/record user/rules user/conf user/control
 	$(call msg,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcD $@ $(filter %.o,$^)
 
