@@ -553,17 +553,21 @@ int probe__rules(struct probe *probe, const struct compiled *c)
 	return rules_swap(&target, c);
 }
 
+int probe__program(const struct probe *probe, size_t i)
+{
+	if (!wanted(probe, i) || hook_index(probe, atr_hooks[i].program) != (int)i)
+		return -1;
+	return bpf_program__fd(program_of(probe, i));
+}
+
 /* How often the kernel left the program of a hook out. */
 static __u64 program_missed(const struct probe *probe, size_t i)
 {
-	int fd = bpf_program__fd(program_of(probe, i));
+	int fd = probe__program(probe, i);
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 
-	/* One program may be that of several hooks: it counts with the first. */
-	if (!wanted(probe, i) || hook_index(probe, atr_hooks[i].program) != (int)i)
-		return 0;
-	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.recursion_misses;
+	return fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.recursion_misses;
 }
 
 __u64 probe__missed(const struct probe *probe)
@@ -576,16 +580,15 @@ __u64 probe__missed(const struct probe *probe)
 		if (atr_hooks[i].fact == ATR_FACT_EXEC &&
 		    probe->mode[ATR_FACT_AGAIN] != ATR_MODE_MAX)
 			continue;
-		sum += program_missed(probe, i);
-		/* Counted with the event; it is gone with its hook. */
-		sum += probe->missed[i];
+		/* Returns are counted with the event, which is gone with its hook. */
+		sum += program_missed(probe, i) + probe->missed[i];
 		if (*probe->event[i])
 			sum += tracefs_return_missed(probe->event[i]);
 	}
 	return sum;
 }
 
-void probe__losses(struct probe *probe, enum atr_kind kind, unsigned int cause,
+void probe__losses(const struct probe *probe, enum atr_kind kind, unsigned int cause,
 		   struct atr_loss *ret)
 {
 	*ret = probe->skel->bss->atr_losses[kind][cause];

@@ -62,6 +62,9 @@ int probe__hook_error(const struct probe *probe, size_t hook);
 /* How a fact is had; ATR_MODE_MAX: not at all, or another makes it superfluous. */
 enum atr_mode probe__mode(const struct probe *probe, enum atr_fact fact);
 
+/* The program of a hook; -1: it has none, or one that counts with an earlier hook. */
+int probe__program(const struct probe *probe, size_t hook);
+
 /* The security modules that label tasks, as struct atr_host has them. */
 __u32 probe__lsms(const struct probe *probe);
 
@@ -94,7 +97,7 @@ int probe__rules(struct probe *probe, const struct compiled *c);
 __u64 probe__missed(const struct probe *probe);
 
 /* Losses that the kernel side counted, and since when (0 when none since the last report). */
-void probe__losses(struct probe *probe, enum atr_kind kind, unsigned int cause,
+void probe__losses(const struct probe *probe, enum atr_kind kind, unsigned int cause,
 		   struct atr_loss *ret);
 void probe__losses_reported(struct probe *probe, enum atr_kind kind, unsigned int cause);
 

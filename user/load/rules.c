@@ -28,11 +28,12 @@ static int list_write(const struct rules_target *target, const struct compiled *
 
 int rules_swap(const struct rules_target *target, const struct compiled *c)
 {
-	struct atr_rules_head head = { .more = c->n > ATR_RULES_MAX };
+	/* Of an empty exit list nothing is recorded. */
+	struct atr_rules_head head = { .more = !c->off && (c->all || c->n > ATR_RULES_MAX) };
 	__u32 set = c->generation & 1, first = 0, list, needs;
 	int n;
 
-	for (list = 0; list < ATR_LIST_MAX && !head.more; list++) {
+	for (list = 0; list < ATR_LIST_MAX && !head.more && !c->off; list++) {
 		n = list_write(target, c, list, set * ATR_RULES_MAX + first);
 		if (n < 0)
 			return n;

@@ -14,7 +14,8 @@
 
 #define FIRST_WORD 64 /* of a record, with room for any type's name */
 
-struct compiled *rules_of(struct recorder *r, const struct atr_view *view)
+/* Those in force when the event began. */
+static struct compiled *rules_then(struct recorder *r, const struct atr_view *view)
 {
 	struct compiled *now = r->rules[0], *before = r->rules[1];
 
@@ -24,6 +25,20 @@ struct compiled *rules_of(struct recorder *r, const struct atr_view *view)
 	    (before->generation & 0xffff) == view->hdr->rules)
 		return before;
 	return now;
+}
+
+struct compiled *rules_of(struct recorder *r, const struct atr_view *view)
+{
+	struct compiled *c = rules_then(r, view);
+
+	return c && c->all ? NULL : c;
+}
+
+bool judge_off(struct recorder *r, const struct atr_view *view)
+{
+	struct compiled *c = rules_then(r, view);
+
+	return c && c->off && view->hdr->kind < ATR_KIND_USER;
 }
 
 /* --- facts ------------------------------------------------------------------------------------ */
@@ -458,6 +473,8 @@ bool judge_exec(struct recorder *r, const struct atr_view *view, const struct pl
 	struct subject s;
 
 	*ret_key = NULL;
+	if (judge_off(r, view))
+		return false;
 	if (!c)
 		return true;
 	facts_exec(&facts, view->exec);
@@ -487,6 +504,8 @@ bool judge_user(struct recorder *r, const struct atr_view *view, __u32 type)
 	struct atr_facts facts;
 	struct subject s;
 
+	if (judge_off(r, view))
+		return false;
 	if (!c || !c->has[ATR_LIST_USER])
 		return true;
 	facts_task(&facts, view->task);

@@ -12,6 +12,9 @@
  */
 struct compiled *rules_of(struct recorder *r, const struct atr_view *view);
 
+/* An event of the kernel's, of a time when nothing was to be recorded. */
+bool judge_off(struct recorder *r, const struct atr_view *view);
+
 /*
  * Is an exec to be recorded? Of true, *ret_key is the key of the rule that says so (of the ruleset; NULL:
  * none, or there are no rules).

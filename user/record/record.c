@@ -136,6 +136,8 @@ int recorder__feed(struct recorder *r, const struct atr_view *view, const char *
 	err = records[view->hdr->kind](r, view);
 	if (!err)
 		judge_records(r, view, 0);
+	if (judge_off(r, view))
+		text_reset(&r->out);
 	if (!err && r->out.len)
 		write_eoe(r);
 	if (!err)

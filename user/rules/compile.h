@@ -59,6 +59,9 @@ struct compiled {
 	bool needs_groups; /* supplementary groups of those whose exec succeeds */
 	bool needs_exe;	   /* the hash of the program's name, in the kernel */
 	bool needs_paths;  /* where the files are */
+	/* For the caller to say: */
+	bool all; /* nobody has given any rules: everything is recorded */
+	bool off; /* auditctl -e 0: nothing is */
 	bool has[ATR_LIST_MAX];
 };
 
