@@ -13,7 +13,9 @@
 #include "user/load/feat.h"
 #include "user/load/kaudit.h"
 #include "user/load/libbpf_log.h"
+#include "user/load/ring.h"
 #include "user/log.h"
+#include "user/rules/ruleset.h"
 
 /*
  * The first event wakes us; what comes in the next moment is taken along. It bounds how late a
@@ -31,6 +33,12 @@ struct agent {
 	struct probe *probe;
 	struct kaudit *kaudit;	   /* NULL: not asked for */
 	struct compiled *rules[2]; /* in force, and those before */
+	unsigned int enabled;	   /* as auditctl -e */
+	bool busy;		   /* see agent__busy() */
+	struct ring_level *ring;   /* NULL: it cannot be looked at */
+	int also;		   /* see agent__watch(); -1: none */
+	void (*also_fn)(void *ctx);
+	void *also_ctx;
 	int epoll;
 	int ends;    /* signals that end it */
 	int signals; /* others: of these a write that waits is not to be cut short */
@@ -111,8 +119,11 @@ static int kernel_open(struct agent *a)
 		return ATR_EXIT_KERNEL;
 	if (a->opts->kernel_audit && kaudit__open(&a->kaudit))
 		return ATR_EXIT_KERNEL;
+	a->ring = ring_level__new(probe__fd(a->probe), probe.ring_bytes);
 	return ATR_EXIT_OK;
 }
+
+static void controls_take(struct agent *a, struct compiled *c);
 
 /* From the beginning: a signal that comes before there is anything to reload does not end us. */
 static void signals_block(const struct agent_opts *opts)
@@ -140,13 +151,15 @@ int agent__start(const struct agent_opts *opts, struct agent **ret)
 		return code;
 	}
 	a->opts = opts;
-	a->epoll = a->ends = a->signals = -1;
+	a->epoll = a->ends = a->signals = a->also = -1;
+	a->enabled = 1;
 	if (opts->rules.n) {
 		code = ATR_EXIT_CONFIG;
 		a->rules[0] = rules_load(&opts->rules, opts->strict);
 		if (!a->rules[0])
 			goto out;
 		a->rules[0]->generation = 1;
+		controls_take(a, a->rules[0]);
 	}
 	code = ATR_EXIT_RUNTIME;
 	a->pipeline = pipeline__new(&opts->record, opts->output, opts->capture);
@@ -175,6 +188,7 @@ void agent__free(struct agent *a)
 {
 	if (!a)
 		return;
+	ring_level__free(a->ring);
 	probe__free(a->probe);
 	kaudit__free(a->kaudit);
 	pipeline__free(a->pipeline);
@@ -210,7 +224,10 @@ void agent__record(struct agent *a, __u32 type, const char *body)
 /* -EAGAIN: there may be more. */
 static int drain(struct agent *a)
 {
-	int err = probe__drain(a->probe), tick;
+	int err, tick;
+
+	ring_level__look(a->ring);
+	err = probe__drain(a->probe);
 
 	if (a->kaudit && kaudit__read(a->kaudit, pipeline__kernel, a->pipeline) == -ENOBUFS)
 		pipeline__kernel_lost(a->pipeline);
@@ -220,19 +237,38 @@ static int drain(struct agent *a)
 	return err < 0 ? err : tick;
 }
 
-int agent__reload(struct agent *a)
+/* Where the rules say -e, that counts. */
+static void controls_take(struct agent *a, struct compiled *c)
+{
+	if (a->opts->controls && c->source.controls.enabled >= 0)
+		a->enabled = c->source.controls.enabled;
+	c->off = !a->enabled;
+}
+
+/* Those of the rules that were there before go on counting. Of the same rules, each with one of them. */
+static void hits_keep(struct compiled *to, const struct compiled *from)
+{
+	bool *used = calloc(from->n + 1, sizeof(*used));
+	size_t i, j;
+
+	for (i = 0; used && i < to->n; i++) {
+		for (j = 0; j < from->n; j++)
+			if (!used[j] && rule_same(to->rules[i].source, from->rules[j].source))
+				break;
+		if (j == from->n)
+			continue;
+		used[j] = true;
+		to->rules[i].hits = from->rules[j].hits;
+	}
+	free(used);
+}
+
+static int swap(struct agent *a, struct compiled *c)
 {
 	/* So many that all which the ring can hold is read: no event has less than 64 bytes. */
 	unsigned int rounds = a->opts->probe.ring_bytes / 64 / PIPELINE_BATCH + 1;
-	struct compiled *c;
 	int err;
 
-	c = a->opts->rules.n ? rules_load(&a->opts->rules, a->opts->strict) : NULL;
-	if (!c) {
-		log_warn(a->opts->rules.n ? "the rules are as they were" :
-					    "there are no rules to read");
-		return -EINVAL;
-	}
 	/*
 	 * Events that were judged by the ones before the last are told first. They have come before these; so
 	 * where more come all the time some rounds do.
@@ -249,13 +285,116 @@ int agent__reload(struct agent *a)
 		compiled__free(c);
 		return err;
 	}
+	if (a->rules[0])
+		hits_keep(c, a->rules[0]);
 	compiled__free(a->rules[1]);
 	a->rules[1] = a->rules[0];
 	a->rules[0] = c;
 	pipeline__rules(a->pipeline, a->rules[0], a->rules[1]);
-	log_info("rules: %zu in force", c->n);
 	return 0;
 }
+
+int agent__put(struct agent *a, struct compiled *c, unsigned int enabled)
+{
+	int err;
+
+	c->off = !enabled;
+	err = swap(a, c);
+	if (!err)
+		a->enabled = enabled;
+	return err;
+}
+
+/* As at the start: of no files there are no rules. */
+static struct compiled *rules_read(const struct agent *a)
+{
+	struct compiled *c;
+	struct ruleset rs;
+
+	if (a->opts->rules.n)
+		return rules_load(&a->opts->rules, a->opts->strict);
+	if (!a->rules[0])
+		return NULL;
+	ruleset_init(&rs);
+	c = compiled__new(&rs, NULL, NULL);
+	if (c)
+		c->all = true;
+	return c;
+}
+
+int agent__reload(struct agent *a)
+{
+	unsigned int enabled = a->enabled;
+	struct compiled *c;
+	int err;
+
+	if (a->enabled == 2 || a->busy) {
+		log_error("the rules are as they were: %s",
+			  a->busy ? "another change of them is under way" :
+				    "they are locked (-e 2) until autrail is started anew");
+		return a->busy ? -EBUSY : -EPERM;
+	}
+	c = rules_read(a);
+	if (!c) {
+		log_warn(a->opts->rules.n ? "the rules are as they were" :
+					    "there are no rules to read");
+		return -EINVAL;
+	}
+	controls_take(a, c);
+	err = swap(a, c);
+	if (err)
+		a->enabled = enabled;
+	else
+		log_info("rules: %zu in force", c->n);
+	return err;
+}
+
+/* --- for who controls it ------------------------------------------------------------------------ */
+
+const struct compiled *agent__rules(const struct agent *a, int before)
+{
+	return a->rules[before];
+}
+
+unsigned int agent__enabled(const struct agent *a)
+{
+	return a->enabled;
+}
+
+void agent__busy(struct agent *a, bool busy)
+{
+	a->busy = busy;
+}
+
+int agent__watch(struct agent *a, int fd, void (*fn)(void *ctx), void *ctx)
+{
+	a->also = fd;
+	a->also_fn = fn;
+	a->also_ctx = ctx;
+	return watch(a, fd, EPOLLIN);
+}
+
+const struct probe *agent__probe(const struct agent *a)
+{
+	return a->probe;
+}
+
+const struct pipeline *agent__pipeline(const struct agent *a)
+{
+	return a->pipeline;
+}
+
+struct ring_level *agent__ring(const struct agent *a)
+{
+	return a->ring;
+}
+
+__u32 agent__ring_bytes(const struct agent *a)
+{
+	return a->opts->probe.ring_bytes;
+}
+
+/* --- the loop ----------------------------------------------------------------------------------- */
 
 static void signals_take(struct agent *a)
 {
@@ -280,18 +419,20 @@ static void end_take(struct agent *a)
 }
 
 /* Waits up to timeout ms: 1 go on, 0 stop (a signal, or nobody reads any more), or -errno. */
-static int wait_events(struct agent *a, int timeout, bool *ret_signalled)
+static int wait_events(struct agent *a, int timeout, bool *ret_signalled, bool *ret_also)
 {
-	struct epoll_event events[5];
+	struct epoll_event events[6];
 	int n, i, fd;
 
-	n = epoll_wait(a->epoll, events, 5, timeout);
+	n = epoll_wait(a->epoll, events, 6, timeout);
 	if (n < 0 && errno != EINTR)
 		return -errno;
 	for (i = 0; i < n; i++) {
 		fd = events[i].data.fd;
 		if (fd == a->signals)
 			*ret_signalled = true;
+		else if (fd == a->also)
+			*ret_also = true;
 		else if (fd == a->ends || fd == a->opts->watch)
 			return 0;
 	}
@@ -301,13 +442,13 @@ static int wait_events(struct agent *a, int timeout, bool *ret_signalled)
 static int loop(struct agent *a)
 {
 	int idle = a->opts->tick_ms ? a->opts->tick_ms : IDLE_MS, go, err = 0;
-	bool signalled;
+	bool signalled, also;
 
 	for (;;) {
-		signalled = false;
-		go = wait_events(a, err ? 0 : idle, &signalled);
+		signalled = also = false;
+		go = wait_events(a, err ? 0 : idle, &signalled, &also);
 		if (go > 0 && !err && !signalled)
-			go = wait_events(a, GATHER_MS, &signalled);
+			go = wait_events(a, GATHER_MS, &signalled, &also);
 		if (go < 0)
 			return go;
 		if (!go)
@@ -317,6 +458,8 @@ static int loop(struct agent *a)
 		err = drain(a);
 		if ((err && err != -EAGAIN) || pipeline__closed(a->pipeline))
 			return err == -EAGAIN ? 0 : err;
+		if (also)
+			a->also_fn(a->also_ctx);
 	}
 }
 

@@ -16,6 +16,7 @@ struct agent_opts {
 	struct atr_probe_opts probe;
 	struct rule_paths rules; /* none: everything is recorded */
 	bool strict;
+	bool controls; /* -e in files of rules counts */
 	bool kernel_audit;
 	const struct output *output;
 	struct sink *capture; /* NULL: none */
@@ -41,8 +42,35 @@ int agent__run(struct agent *a);
 /* The signal that has ended it, and who has sent it; 0: none has. */
 int agent__signal(const struct agent *a, __u32 *ret_pid);
 
-/* New rules from the same files: 0, or -errno and those before go on. */
+/*
+ * New rules from the same files, and those that were put in force since are gone: 0, or -errno and all is as it
+ * was; -EPERM: they are locked, -EBUSY: a change is under way.
+ */
 int agent__reload(struct agent *a);
+
+/*
+ * These rules from now on, with hits of those that were there before; c is taken over. 0, or -errno and those
+ * before go on.
+ */
+int agent__put(struct agent *a, struct compiled *c, unsigned int enabled);
+
+/* In force, and those before (before: 1). NULL: there have been none, and everything is recorded. */
+const struct compiled *agent__rules(const struct agent *a, int before);
+/* 0: nothing is recorded, 1, 2: and that is locked. */
+unsigned int agent__enabled(const struct agent *a);
+
+/* Somebody is about to put rules in force, and reads some meanwhile: nobody else does. */
+void agent__busy(struct agent *a, bool busy);
+
+/* fn is called when fd is readable, behind a drain. One for an agent. */
+int agent__watch(struct agent *a, int fd, void (*fn)(void *ctx), void *ctx);
+
+const struct probe *agent__probe(const struct agent *a);
+const struct pipeline *agent__pipeline(const struct agent *a);
+/* The ring at this moment, and the most that has been in it. NULL: it cannot be looked at. */
+struct ring_level;
+struct ring_level *agent__ring(const struct agent *a);
+__u32 agent__ring_bytes(const struct agent *a);
 
 /* A record of our own, DAEMON_…: its body. */
 void agent__record(struct agent *a, __u32 type, const char *body);

@@ -16,6 +16,8 @@ extern const struct command atr_command_check;
 extern const struct command atr_command_replay;
 extern const struct command atr_command_rules;
 extern const struct command atr_command_daemon;
+extern const struct command atr_command_status;
+extern const struct command atr_command_ctl;
 
 /*
  * Are the capabilities there that loading, attaching and looking up take? Else says which are not,

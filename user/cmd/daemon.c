@@ -12,6 +12,7 @@
 #include "user/cmd/agent.h"
 #include "user/cmd/commands.h"
 #include "user/cmd/configure.h"
+#include "user/cmd/control.h"
 #include "user/log.h"
 #include "user/sink/log.h"
 #include "version.h"
@@ -37,6 +38,7 @@ struct daemon {
 	struct log *log;
 	struct agent *agent;
 	struct agent_opts *agent_opts;
+	struct control *control; /* NULL: it could not be had */
 	__u64 tag;
 };
 
@@ -198,13 +200,16 @@ static void reconfigure(struct daemon *d, __u32 pid)
 	if (!err) {
 		/* What is read at the start alone takes effect with the next one. */
 		configure_rules(&conf, &d->agent_opts->rules);
+		if (d->control)
+			control__configure(d->control, &conf);
 		conf_free(&d->conf);
 		d->conf = conf;
 	} else {
 		log_warn("the configuration stays as it was");
 	}
-	if (d->agent_opts->rules.n)
+	if (d->agent_opts->rules.n || agent__rules(d->agent, 0))
 		agent__reload(d->agent);
+	control__reloaded(d->control, pid);
 	sender_find(&who, pid);
 	snprintf(text, sizeof(text), "op=reconfigure state=%s auid=%u pid=%d subj=? res=%s",
 		 err ? "no-change" : "changed", who.auid, who.pid, err ? "failed" : "success");
@@ -235,7 +240,10 @@ static void signalled(void *ctx, int signal, __u32 pid)
 
 static void tick(void *ctx)
 {
-	log__tick(((struct daemon *)ctx)->log);
+	struct daemon *d = ctx;
+
+	log__tick(d->log);
+	control__tick(d->control);
 }
 
 /* --- the command ------------------------------------------------------------------------------ */
@@ -257,6 +265,7 @@ static int daemon_run(void *dest, int argc, char **argv)
 		.record.first_serial = FIRST_SERIAL,
 		.output = &output,
 		.watch = -1,
+		.controls = true,
 		.signalled = signalled,
 		.tick = tick,
 		.tick_ms = TICK_MS,
@@ -287,11 +296,15 @@ static int daemon_run(void *dest, int argc, char **argv)
 	if (code)
 		goto out;
 	record_start(&d);
+	/* Without, it does all else: whoever cannot be told anything can be told by signals. */
+	if (control__new(&d.conf, d.agent, d.log, &d.control))
+		log_warn("there are no `autrail status`, no `autrail ctl` and no metrics_file");
 	code = agent__run(d.agent);
 	agent__signal(d.agent, &pid);
 	record_act(&d, AUDIT_DAEMON_END, "terminate", pid, 0);
 	counters_tell(d.log);
 out:
+	control__free(d.control);
 	agent__free(d.agent);
 	log__free(d.log);
 	conf_free(&d.conf);

@@ -53,7 +53,7 @@ static int usage_error(const struct command *command)
 	return ATR_EXIT_USAGE;
 }
 
-int command_run(const struct command *command, int argc, char **argv)
+static int options_run(const struct command *command, int argc, char **argv)
 {
 	struct option longs[OPTS_MAX + 2] = {};
 	char letters[3 * OPTS_MAX + 8] = "+:h";
@@ -103,4 +103,11 @@ int command_run(const struct command *command, int argc, char **argv)
 		return usage_error(command);
 	}
 	return command->run(command->dest, argc, argv);
+}
+
+int command_run(const struct command *command, int argc, char **argv)
+{
+	if (command->raw)
+		return command->run(command->dest, argc - 1, argv + 1);
+	return options_run(command, argc, argv);
 }

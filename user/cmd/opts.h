@@ -3,6 +3,7 @@
 #ifndef ATR_CMD_OPTS_H
 #define ATR_CMD_OPTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct opt {
@@ -20,6 +21,7 @@ struct command {
 	const char *summary;
 	const struct opt *opts; /* ends with a row without a name */
 	int operands;		/* how many it wants */
+	bool raw; /* its arguments are of another grammar: run gets all of them, --help included */
 	/* The whole command: returns the exit code. argv[0] is the first operand. */
 	int (*run)(void *opts, int argc, char **argv);
 	void *dest;

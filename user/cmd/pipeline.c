@@ -24,7 +24,6 @@ struct pipeline {
 	struct atr_clock clock;
 	__u64 *seq; /* the last of each cpu and slot */
 	__u32 cpus;
-	__u64 taken;
 	__u64 late; /* look-ups that were given up */
 	__u64 ticks;
 	bool closed;  /* nobody reads any more */
@@ -70,6 +69,11 @@ void pipeline__free(struct pipeline *p)
 const struct pipeline_counts *pipeline__counts(const struct pipeline *p)
 {
 	return &p->counts;
+}
+
+__u64 pipeline__lost(const struct pipeline *p, enum atr_kind kind, enum atr_cause cause)
+{
+	return p->loss[kind][cause].count;
 }
 
 bool pipeline__closed(const struct pipeline *p)
@@ -124,8 +128,10 @@ static void emit(struct pipeline *p, const struct atr_hdr *hdr, const char *text
 	if (p->failing)
 		log_info("the output can be written again");
 	p->failing = false;
-	if (hdr->kind < ATR_KIND_USER)
+	if (hdr->kind < ATR_KIND_USER) {
 		p->counts.written++;
+		p->counts.kinds[hdr->kind].written++;
+	}
 }
 
 /* Into the capture and the recorder, and what comes of it to the output. */
@@ -143,8 +149,10 @@ static int feed(struct pipeline *p, const void *data, size_t size)
 	err = recorder__feed(p->recorder, &view, &text, &len);
 	if (!err && len)
 		emit(p, view.hdr, text, len);
-	else if (!err && view.hdr->kind < ATR_KIND_USER && view.hdr->kind != ATR_KIND_CHUNK)
+	if (!err && !len && view.hdr->kind < ATR_KIND_USER && view.hdr->kind != ATR_KIND_CHUNK) {
 		p->counts.filtered++;
+		p->counts.kinds[view.hdr->kind].filtered++;
+	}
 	return err;
 }
 
@@ -220,7 +228,7 @@ int pipeline__event(void *pipeline, void *data, size_t size)
 		feed(p, data, size);
 		return 0;
 	}
-	p->taken++;
+	p->counts.taken++;
 	/* Who has another root than his mount namespace does not show what is in that. */
 	if (hdr->kind == ATR_KIND_EXEC && !view.exec->root.len)
 		probe__mntns_seen(p->probe, view.task->mntns, view.task->pid);
@@ -229,7 +237,7 @@ int pipeline__event(void *pipeline, void *data, size_t size)
 	if (err)
 		lose(p, hdr, err == -ENODATA ? ATR_CAUSE_INCOMPLETE : ATR_CAUSE_BAD_EVENT);
 	/* So that a storm of events leaves time for signals, clocks and reports. */
-	return p->taken % PIPELINE_BATCH ? 0 : -EAGAIN;
+	return p->counts.taken % PIPELINE_BATCH ? 0 : -EAGAIN;
 }
 
 void pipeline__rules(struct pipeline *p, struct compiled *rules, struct compiled *before)
@@ -253,14 +261,14 @@ void pipeline__daemon(struct pipeline *p, __u32 type, const char *body)
 {
 	union {
 		struct atr_daemon event;
-		char bytes[sizeof(struct atr_daemon) + 1024];
+		char bytes[sizeof(struct atr_daemon) + PIPELINE_BODY_MAX + 8];
 	} ev = { .event.hdr.kind = ATR_KIND_DAEMON };
 	size_t len = strlen(body);
 	struct atr_view view;
 	struct timespec now;
 
-	if (len > 1000)
-		len = 1000;
+	if (len > PIPELINE_BODY_MAX)
+		len = PIPELINE_BODY_MAX;
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	ev.event.hdr.abi = ATR_ABI;
 	ev.event.hdr.time = now.tv_sec * 1000000000ULL + now.tv_nsec;

@@ -15,7 +15,11 @@ struct pipeline;
 /* Counts of events, which the ledger adds up. */
 struct pipeline_counts {
 	__u64 written;
-	__u64 filtered;		   /* told nothing that is to be recorded */
+	__u64 filtered; /* told nothing that is to be recorded */
+	struct {
+		__u64 written, filtered;
+	} kinds[ATR_KIND_USER];	   /* the same, of each kind */
+	__u64 taken;		   /* from the ring */
 	__u64 passed;		   /* of all, those that are kernel audit's own records */
 	__u64 lost[ATR_CAUSE_MAX]; /* in user space */
 	__u64 gaps;		   /* missing sequence numbers */
@@ -54,7 +58,8 @@ int pipeline__kernel(void *pipeline, void *data, size_t size);
 /* There were more than could be taken. */
 void pipeline__kernel_lost(struct pipeline *p);
 
-/* A record of our own: its type, and its body. */
+/* A record of our own: its type, and its body, of which so many bytes are taken. */
+enum { PIPELINE_BODY_MAX = 16384 };
 void pipeline__daemon(struct pipeline *p, __u32 type, const char *body);
 
 /* Has the reader of the output gone? What comes after that is only counted. */
@@ -64,5 +69,7 @@ bool pipeline__closed(const struct pipeline *p);
 int pipeline__tick(struct pipeline *p, bool last);
 
 const struct pipeline_counts *pipeline__counts(const struct pipeline *p);
+/* How many events of a kind were lost in user space, by cause. */
+__u64 pipeline__lost(const struct pipeline *p, enum atr_kind kind, enum atr_cause cause);
 
 #endif /* ATR_CMD_PIPELINE_H */

@@ -66,7 +66,7 @@ int text_file_read(const char *path, char **ret_text, size_t *ret_len)
 	return 0;
 }
 
-static bool is_directory(void *ctx, const char *path)
+bool rules_is_directory(void *ctx, const char *path)
 {
 	struct stat st;
 
@@ -81,7 +81,7 @@ static void report(void *ctx, const struct rule_message *m)
 
 static int file_parse(struct ruleset *rs, const char *path)
 {
-	const struct parse_opts opts = { .is_directory = is_directory };
+	const struct parse_opts opts = { .is_directory = rules_is_directory };
 	char *text = NULL;
 	size_t len = 0;
 	int err;
@@ -125,7 +125,7 @@ static int texts_read(const char *dir, char **names, size_t n, struct rule_text 
 
 static int dir_parse(struct ruleset *rs, const char *dir)
 {
-	const struct parse_opts opts = { .is_directory = is_directory };
+	const struct parse_opts opts = { .is_directory = rules_is_directory };
 	struct rule_text *texts = NULL;
 	struct dirent **entries;
 	char **names = NULL;
@@ -174,7 +174,7 @@ static char *way_to(const char *path, const char *leaf)
 }
 
 /* As audit looks at the paths of rules: kern_path_locked() and kern_path() without LOOKUP_FOLLOW. */
-static int resolve(void *ctx, const char *path, char **ret_real, __u64 *ret_ino, __u32 *ret_dev)
+int rules_resolve(void *ctx, const char *path, char **ret_real, __u64 *ret_ino, __u32 *ret_dev)
 {
 	const char *end = path + strlen(path), *leaf;
 	struct stat st;
@@ -233,8 +233,8 @@ struct compiled *rules_load(const struct rule_paths *paths, bool strict)
 
 	ruleset_init(&rs);
 	for (i = 0; i < paths->n && !err; i++)
-		err = is_directory(NULL, paths->paths[i]) ? dir_parse(&rs, paths->paths[i]) :
-							    file_parse(&rs, paths->paths[i]);
+		err = rules_is_directory(NULL, paths->paths[i]) ? dir_parse(&rs, paths->paths[i]) :
+								  file_parse(&rs, paths->paths[i]);
 	if (err)
 		goto out;
 	unobserved = unobserved_tell(&rs, strict);
@@ -250,7 +250,7 @@ struct compiled *rules_load(const struct rule_paths *paths, bool strict)
 	if (unobserved)
 		log_info("%zu of %zu rules are not about execs, logins or users, and not observed",
 			 unobserved, rs.n);
-	c = compiled__new(&rs, resolve, NULL);
+	c = compiled__new(&rs, rules_resolve, NULL);
 	if (!c)
 		log_error("cannot take in the rules: %s", strerror(errno));
 out:

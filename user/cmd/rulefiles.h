@@ -16,6 +16,10 @@ struct rule_paths {
 /* The whole of a file; the caller frees *ret_text. -EINVAL: it is no regular file, -EFBIG: no text either. */
 int text_file_read(const char *path, char **ret_text, size_t *ret_len);
 
+/* What parse_opts and compiled__new() ask: of the files of this machine, by the caller's root. */
+bool rules_is_directory(void *ctx, const char *path);
+int rules_resolve(void *ctx, const char *path, char **ret_real, __u64 *ret_ino, __u32 *ret_dev);
+
 /* As the set of an option: what is wrong, or NULL. */
 const char *rule_paths_add(struct rule_paths *paths, const char *arg);
 

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2034,SC2154 # lib.sh has the others
+#
+# A daemon that can be controlled, in the work directory: what tests of its socket share. Needs lib.sh.
+
+conf=$work/autrail.conf
+log=$work/log/audit.log
+socket=$work/run/control
+metrics=$work/run/metrics.prom
+autrail_err=$work/autrail.err
+
+# configure [KEY=VALUE...]
+configure() {
+	{
+		echo "log_file = $log"
+		echo "log_group = root"
+		echo "log_format = RAW"
+		echo "flush = NONE"
+		echo "max_log_file_action = IGNORE"
+		echo "space_left = 2"
+		echo "admin_space_left = 1"
+		echo "rules = $work/rules"
+		echo "control_socket = $socket"
+		echo "metrics_file = $metrics"
+		for line; do
+			echo "${line%%=*} = ${line#*=}"
+		done
+	} >"$conf"
+}
+
+socket_there() {
+	[ -S "$socket" ]
+}
+
+daemon_begin() {
+	rm -f "$autrail_err"
+	"$AUTRAIL" daemon -c "$conf" </dev/null 2>"$autrail_err" &
+	autrail_pid=$!
+	wait_for 60 autrail_ready && wait_for 10 socket_there
+}
+
+ctl() {
+	"$AUTRAIL" ctl --socket "$socket" "$@"
+}
+
+status() {
+	"$AUTRAIL" status --socket "$socket" "$@"
+}
+
+# As somebody else: as_user UID GROUP COMMAND...
+as_user() {
+	as_uid=$1
+	as_group=$2
+	shift 2
+	setpriv --reuid "$as_uid" --regid "$as_uid" --groups "$as_group" "$@"
+}
+
+exits_with() { # CODE COMMAND...
+	exits=$1
+	shift
+	status_now=0
+	"$@" >"$work/out" 2>&1 || status_now=$?
+	cat "$work/out"
+	[ "$status_now" -eq "$exits" ]
+}
+
+says() { # PATTERN
+	cat "$work/out"
+	grep -q -e "$1" "$work/out"
+}
+
+told() {
+	cat "$autrail_err"
+	grep -q "$1" "$autrail_err"
+}
+
+logged() { # TYPE PATTERN
+	grep "^type=$1 " "$log" | tail -n 5
+	grep "^type=$1 " "$log" | grep -q "$2"
+}
+
+same() { # FILE FILE
+	diff -u "$1" "$2"
+}
