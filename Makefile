@@ -293,12 +293,12 @@ $(O)/libbpf/libbpf.a:
 
 # The log's tests make the calls fail by which it meets the disk.
 LOG_UNITS := $(filter $(O)/san/test_log $(O)/san/test_log_%,$(UNITS))
-$(LOG_UNITS): $(call objects,san,$(SINK_SRC))
+$(LOG_UNITS) $(O)/san/test_feed: $(call objects,san,$(SINK_SRC))
 $(LOG_UNITS): WRAP := -Wl,--wrap=write,--wrap=ftruncate,--wrap=fdatasync,--wrap=fstatvfs
 
 $(O)/san/test_%: $(O)/san/tests/unit/test_%.o $(O)/san/libautrail.a
 	$(call msg,LINK,$@)
-	$(Q)$(CC) $(SAN) $(WRAP) $^ -lauparse -laudit -o $@
+	$(Q)$(CC) $(SAN) $(WRAP) $(filter %.o,$^) $(filter %.a,$^) -lauparse -laudit -o $@
 
 $(O)/san/preload.so: tests/unit/preload.c $(O)/flags
 	$(call msg,LINK,$@)
@@ -328,7 +328,7 @@ $(O)/tests/%.static: tests/actors/%.static.c $(O)/flags
 $(O)/tests/%.so: tests/actors/%.so.c $(O)/flags
 	$(call actor,-shared -fPIC)
 
-$(O)/tests/logdriver: $(call objects,obj,$(SINK_SRC))
+$(O)/tests/logdriver: $(call objects,obj,$(SINK_SRC)) $(PURE_LIB)
 
 $(O)/tests/noop: tests/bench/noop.c $(O)/flags
 	$(call actor,-static)
@@ -340,7 +340,7 @@ $(O)/tests/storm: tests/bench/storm.c $(O)/flags
 $(O)/tests/%: $(O)/tests/%.o $$(patsubst tests/actors/$$(percent).c,$(O)/tests/$$(percent).o,\
 		$$(wildcard tests/actors/$$*_*.c))
 	$(call msg,LINK,$@)
-	$(Q)$(CC) -pthread $(filter %.o,$^) -Wl,--as-needed -lcap -laudit -lauparse -lpam -lutil -o $@
+	$(Q)$(CC) -pthread $(filter %.o,$^) $(filter %.a,$^) -Wl,--as-needed -lcap -laudit -lauparse -lpam -lutil -o $@
 percent := %
 
 -include $(shell find $(O) -path $(O)/vm -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -43,7 +43,8 @@ allowed() {
 		;;
 	user/log.[ch]) echo user/log.h ;;
 	user/main.c) echo 'user/* version.h' ;;
-	tests/unit/logbed.h | tests/unit/test_log.c | tests/unit/test_log_*.c | tests/actors/logdriver.c)
+	tests/unit/logbed.h | tests/unit/test_log.c | tests/unit/test_log_*.c | tests/unit/test_feed.c | \
+		tests/actors/logdriver.c)
 		echo "user/sink/* tests/*"
 		;;
 	tests/unit/* | tests/fuzz/*) echo "$pure tests/*" ;;

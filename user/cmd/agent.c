@@ -88,6 +88,7 @@ static int watches_open(struct agent *a)
 	if (watch(a, a->ends, EPOLLIN) || watch(a, a->signals, EPOLLIN) ||
 	    watch(a, probe__fd(a->probe), EPOLLIN | EPOLLET) ||
 	    (a->opts->watch >= 0 && watch(a, a->opts->watch, 0)) ||
+	    (a->opts->wake >= 0 && watch(a, a->opts->wake, EPOLLIN)) ||
 	    (a->kaudit && watch(a, kaudit__fd(a->kaudit), EPOLLIN)))
 		return -1;
 	return 0;

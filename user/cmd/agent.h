@@ -25,6 +25,7 @@ struct agent_opts {
 	void (*signalled)(void *ctx, int signal, __u32 pid);
 	void (*tick)(void *ctx); /* once in tick_ms, and behind each drain; NULL: none */
 	int tick_ms;		 /* 0: as seldom as may be */
+	int wake; /* a descriptor that is readable when tick is to come sooner; -1: none */
 	void *ctx;
 };
 

@@ -156,6 +156,18 @@ void configure_log_free(struct log_opts *log)
 	log->node = NULL;
 }
 
+void configure_plugins(const struct conf *conf, const struct log_opts *log, bool enriched,
+		       struct plugins_opts *ret)
+{
+	*ret = (struct plugins_opts){
+		.dir = conf->plugin_dir,
+		.q_depth = conf->q_depth,
+		.max_restarts = conf->max_restarts,
+		.overflow = conf->overflow_action.act,
+		.frames = { .enriched = enriched, .node = log->node },
+	};
+}
+
 /* --- the agent -------------------------------------------------------------------------------- */
 
 /* Where rules are looked for when nobody has said where: none there is no mistake, and no rules at all. */

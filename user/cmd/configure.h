@@ -8,6 +8,7 @@
 #include "user/cmd/agent.h"
 #include "user/conf/conf.h"
 #include "user/sink/log.h"
+#include "user/sink/plugins.h"
 
 /* Reads it. 0, or -errno with every mistake logged, by file, line and column. */
 int configure_read(const char *path, struct conf *ret);
@@ -21,6 +22,10 @@ int configure_group(const char *key, const char *name, gid_t *ret);
 
 /* Where the rules are; conf has to last as long. */
 void configure_rules(const struct conf *conf, struct rule_paths *ret);
+
+/* The strings stay those of conf and log. enriched: how records are made, since the start. */
+void configure_plugins(const struct conf *conf, const struct log_opts *log, bool enriched,
+		       struct plugins_opts *ret);
 
 /* What is recorded, and how. */
 void configure_agent(const struct conf *conf, struct agent_opts *ret);

@@ -15,6 +15,7 @@
 #include "user/cmd/control.h"
 #include "user/log.h"
 #include "user/sink/log.h"
+#include "user/sink/plugins.h"
 #include "version.h"
 
 /* Events wait in so much memory while the disk takes none. */
@@ -35,10 +36,12 @@ static struct daemon_opts {
 struct daemon {
 	const struct daemon_opts *opts;
 	struct conf conf;
-	struct log *log;
+	struct log *log; /* NULL: write_logs = no */
+	struct plugins *plugins;
 	struct agent *agent;
 	struct agent_opts *agent_opts;
 	struct control *control; /* NULL: it could not be had */
+	bool enriched; /* how records are made, since the start */
 	__u64 tag;
 };
 
@@ -58,8 +61,11 @@ static const struct opt opts[] = {
 static int write_log(void *ctx, const char *text, size_t len)
 {
 	struct daemon *d = ctx;
+	int err = d->log ? log__write(d->log, text, len, ++d->tag) : 0;
+	int none = plugins__write(d->plugins, text, len);
 
-	return log__write(d->log, text, len, ++d->tag);
+	/* Where there is a log the plugins have an account of their own. */
+	return d->log ? err : none;
 }
 
 static void tell(void *ctx, enum atr_tell level, const char *text)
@@ -87,19 +93,48 @@ static void runlevel(void *ctx, enum atr_act act)
 	}
 }
 
-static int log_open(struct daemon *d)
+static int log_open(struct daemon *d, const struct conf *conf, const struct log_opts *log)
 {
 	const struct log_calls calls = { .ctx = d, .tell = tell, .runlevel = runlevel };
+	int err;
+
+	if (!conf->write_logs)
+		return 0;
+	err = log__open(log, &calls, &d->log, NULL);
+	if (err)
+		log_error("cannot open the log %s: %s", conf->log_file, strerror(-err));
+	return err;
+}
+
+/* A record about a plugin. */
+static void record_plugin(void *ctx, const char *body)
+{
+	agent__record(((struct daemon *)ctx)->agent, AUDIT_DAEMON_ERR, body);
+}
+
+/* They are started with the first tick. */
+static int outputs_open(struct daemon *d)
+{
+	const struct plugins_calls calls = {
+		.ctx = d,
+		.tell = tell,
+		.record = record_plugin,
+		.runlevel = runlevel,
+	};
+	struct plugins_opts plugins;
 	struct log_opts log;
 	int err;
 
 	err = configure_log(&d->conf, HOLD_MAX, &log);
 	if (!err)
-		err = log__open(&log, &calls, &d->log, NULL);
+		err = log_open(d, &d->conf, &log);
+	if (!err) {
+		configure_plugins(&d->conf, &log, d->enriched, &plugins);
+		err = plugins__open(&plugins, &calls, &d->plugins);
+	}
 	configure_log_free(&log);
 	if (err)
-		log_error("cannot open the log %s: %s; nothing is recorded", d->conf.log_file,
-			  strerror(-err));
+		log_error("nothing is recorded: %s", strerror(-err));
 	return err;
 }
 
@@ -178,8 +213,31 @@ static void record_act(struct daemon *d, __u32 type, const char *op, __u32 pid, 
 
 /* --- signals ---------------------------------------------------------------------------------- */
 
+static void counters_tell(const struct log *log)
+{
+	struct log_counters c;
+
+	log__counters(log, &c);
+	log_info("log: %llu events, %llu bytes, %llu rotations; %llu dropped, %llu errors",
+		 c.written, c.bytes, c.rotations, c.dropped, c.errors);
+}
+
+/* With write_logs changed the log comes, or goes: what waits in it is written, or lost and counted. */
+static int log_reconfigure(struct daemon *d, const struct conf *conf, const struct log_opts *log)
+{
+	if (!d->log)
+		return log_open(d, conf, log);
+	if (conf->write_logs)
+		return log__reconfigure(d->log, log);
+	counters_tell(d->log);
+	log__free(d->log);
+	d->log = NULL;
+	return 0;
+}
+
 static void reconfigure(struct daemon *d, __u32 pid)
 {
+	struct plugins_opts plugins;
 	struct log_opts log;
 	struct sender who;
 	struct conf conf;
@@ -190,7 +248,11 @@ static void reconfigure(struct daemon *d, __u32 pid)
 	if (!err) {
 		err = configure_log(&conf, HOLD_MAX, &log);
 		if (!err)
-			err = log__reconfigure(d->log, &log);
+			err = log_reconfigure(d, &conf, &log);
+		if (!err) {
+			configure_plugins(&conf, &log, d->enriched, &plugins);
+			plugins__reload(d->plugins, &plugins);
+		}
 		configure_log_free(&log);
 		if (err) {
 			log_error("the log stays as it was: %s", strerror(-err));
@@ -226,11 +288,12 @@ static void signalled(void *ctx, int signal, __u32 pid)
 		reconfigure(d, pid);
 		break;
 	case SIGUSR1:
-		err = log__rotate(d->log);
+		err = d->log ? log__rotate(d->log) : -ENOENT;
 		record_act(d, AUDIT_DAEMON_ROTATE, "rotate-logs", pid, err);
 		break;
 	case SIGUSR2:
-		err = log__resume(d->log);
+		err = d->log ? log__resume(d->log) : 0;
+		plugins__resume(d->plugins);
 		record_act(d, AUDIT_DAEMON_RESUME, "resume-logging", pid, err);
 		break;
 	default:
@@ -242,20 +305,13 @@ static void tick(void *ctx)
 {
 	struct daemon *d = ctx;
 
-	log__tick(d->log);
+	if (d->log)
+		log__tick(d->log);
+	plugins__tick(d->plugins);
 	control__tick(d->control);
 }
 
 /* --- the command ------------------------------------------------------------------------------ */
-
-static void counters_tell(const struct log *log)
-{
-	struct log_counters c;
-
-	log__counters(log, &c);
-	log_info("log: %llu events, %llu bytes, %llu rotations; %llu dropped, %llu errors",
-		 c.written, c.bytes, c.rotations, c.dropped, c.errors);
-}
 
 static int daemon_run(void *dest, int argc, char **argv)
 {
@@ -278,20 +334,23 @@ static int daemon_run(void *dest, int argc, char **argv)
 		return code;
 	code = ATR_EXIT_CONFIG;
 	d.agent_opts = &agent;
-	if (!d.conf.write_logs) {
-		log_error("%s: write_logs = no: there are no plugins yet that records could go to",
-			  d.opts->conf);
-		goto out;
-	}
 	configure_agent(&d.conf, &agent);
+	d.enriched = agent.record.format == ATR_FORMAT_ENRICHED;
 	if (rules_check(&agent.rules, false))
 		goto out;
 	code = ATR_EXIT_PRIVILEGE;
 	if (!privilege_check("daemon"))
 		goto out;
 	code = ATR_EXIT_RUNTIME;
-	if (log_open(&d))
+	if (outputs_open(&d))
 		goto out;
+	code = ATR_EXIT_CONFIG;
+	if (!d.log && !plugins__active(d.plugins)) {
+		log_error("write_logs = no, and %s has no active plugin: records would go nowhere",
+			  d.conf.plugin_dir);
+		goto out;
+	}
+	agent.wake = plugins__fd(d.plugins);
 	code = agent__start(&agent, &d.agent);
 	if (code)
 		goto out;
@@ -300,11 +359,15 @@ static int daemon_run(void *dest, int argc, char **argv)
 	if (control__new(&d.conf, d.agent, d.log, &d.control))
 		log_warn("there are no `autrail status`, no `autrail ctl` and no metrics_file");
 	code = agent__run(d.agent);
+	plugins__settle(d.plugins);
 	agent__signal(d.agent, &pid);
 	record_act(&d, AUDIT_DAEMON_END, "terminate", pid, 0);
-	counters_tell(d.log);
+	plugins__finish(d.plugins);
+	if (d.log)
+		counters_tell(d.log);
 out:
 	control__free(d.control);
+	plugins__free(d.plugins);
 	agent__free(d.agent);
 	log__free(d.log);
 	conf_free(&d.conf);

@@ -169,6 +169,7 @@ static int trace_run(void *dest, int argc, char **argv)
 	struct trace t = { 0 };
 	struct output output = { .write = write_sink };
 	struct agent_opts agent = {
+		.wake = -1,
 		.record = {
 			.format = o->format,
 			.colour = !o->output && isatty(STDOUT_FILENO),
