@@ -112,7 +112,7 @@ static void record_plugin(void *ctx, const char *body)
 	agent__record(((struct daemon *)ctx)->agent, AUDIT_DAEMON_ERR, body);
 }
 
-/* They are started with the first tick. */
+/* Plugins are started with the first tick: there has to be an agent for records about them. */
 static int outputs_open(struct daemon *d)
 {
 	const struct plugins_calls calls = {
@@ -358,6 +358,7 @@ static int daemon_run(void *dest, int argc, char **argv)
 	/* Without, it does all else: whoever cannot be told anything can be told by signals. */
 	if (control__new(&d.conf, d.agent, d.log, &d.control))
 		log_warn("there are no `autrail status`, no `autrail ctl` and no metrics_file");
+	plugins__tick(d.plugins);
 	code = agent__run(d.agent);
 	plugins__settle(d.plugins);
 	agent__signal(d.agent, &pid);
