@@ -298,7 +298,7 @@ $(LOG_UNITS): WRAP := -Wl,--wrap=write,--wrap=ftruncate,--wrap=fdatasync,--wrap=
 
 $(O)/san/test_%: $(O)/san/tests/unit/test_%.o $(O)/san/libautrail.a
 	$(call msg,LINK,$@)
-	$(Q)$(CC) $(SAN) $(WRAP) $(filter %.o,$^) $(filter %.a,$^) -lauparse -laudit -o $@
+	$(Q)$(CC) $(SAN) $(WRAP) $(filter %.o,$^) $(filter %.a,$^) -lauparse -laudit -lcap -o $@
 
 $(O)/san/preload.so: tests/unit/preload.c $(O)/flags
 	$(call msg,LINK,$@)

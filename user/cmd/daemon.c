@@ -2,6 +2,7 @@
 /* autrail daemon: the agent with a configuration and a log of its own, as auditd has them. */
 #include <errno.h>
 #include <libaudit.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,11 @@
 #include <unistd.h>
 
 #include "user/cmd/agent.h"
+#include "user/cmd/caps.h"
 #include "user/cmd/commands.h"
 #include "user/cmd/configure.h"
 #include "user/cmd/control.h"
+#include "user/cmd/notify.h"
 #include "user/log.h"
 #include "user/sink/log.h"
 #include "user/sink/plugins.h"
@@ -41,6 +44,7 @@ struct daemon {
 	struct agent *agent;
 	struct agent_opts *agent_opts;
 	struct control *control; /* NULL: it could not be had */
+	struct notify notify;
 	bool enriched; /* how records are made, since the start */
 	__u64 tag;
 };
@@ -285,7 +289,9 @@ static void signalled(void *ctx, int signal, __u32 pid)
 
 	switch (signal) {
 	case SIGHUP:
+		notify__reloading(&d->notify);
 		reconfigure(d, pid);
+		notify__say(&d->notify, "READY=1");
 		break;
 	case SIGUSR1:
 		err = d->log ? log__rotate(d->log) : -ENOENT;
@@ -309,9 +315,18 @@ static void tick(void *ctx)
 		log__tick(d->log);
 	plugins__tick(d->plugins);
 	control__tick(d->control);
+	notify__tick(&d->notify);
 }
 
 /* --- the command ------------------------------------------------------------------------------ */
+
+/* As auditd does; plugins have it as well. */
+static void boost(unsigned int by)
+{
+	errno = 0;
+	if (by && nice(by > INT_MAX ? -INT_MAX : -(int)by) == -1 && errno)
+		log_warn("priority_boost = %u has no effect: %s", by, strerror(errno));
+}
 
 static int daemon_run(void *dest, int argc, char **argv)
 {
@@ -330,6 +345,7 @@ static int daemon_run(void *dest, int argc, char **argv)
 	int code = ATR_EXIT_CONFIG;
 	__u32 pid;
 
+	notify__open(&d.notify);
 	if (configure_read(d.opts->conf, &d.conf))
 		return code;
 	code = ATR_EXIT_CONFIG;
@@ -341,6 +357,8 @@ static int daemon_run(void *dest, int argc, char **argv)
 	code = ATR_EXIT_PRIVILEGE;
 	if (!privilege_check("daemon"))
 		goto out;
+	caps_tell(d.conf.kernel_audit);
+	boost(d.conf.priority_boost);
 	code = ATR_EXIT_RUNTIME;
 	if (outputs_open(&d))
 		goto out;
@@ -354,12 +372,15 @@ static int daemon_run(void *dest, int argc, char **argv)
 	code = agent__start(&agent, &d.agent);
 	if (code)
 		goto out;
+	caps_keep();
 	record_start(&d);
 	/* Without, it does all else: whoever cannot be told anything can be told by signals. */
 	if (control__new(&d.conf, d.agent, d.log, &d.control))
 		log_warn("there are no `autrail status`, no `autrail ctl` and no metrics_file");
 	plugins__tick(d.plugins);
+	notify__say(&d.notify, "READY=1");
 	code = agent__run(d.agent);
+	notify__say(&d.notify, "STOPPING=1");
 	plugins__settle(d.plugins);
 	agent__signal(d.agent, &pid);
 	record_act(&d, AUDIT_DAEMON_END, "terminate", pid, 0);
@@ -368,6 +389,7 @@ static int daemon_run(void *dest, int argc, char **argv)
 		counters_tell(d.log);
 out:
 	control__free(d.control);
+	notify__close(&d.notify);
 	plugins__free(d.plugins);
 	agent__free(d.agent);
 	log__free(d.log);

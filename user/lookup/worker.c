@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <time.h>
 
 enum {
@@ -69,12 +70,34 @@ static void run(struct job *job)
 	lookup_answer(&view, &job->need, &job->answer);
 }
 
+/* What a look-up takes, of what there is: others' roots and files, and to be in a task's place. */
+static void limit_self(void)
+{
+	static const cap_value_t wanted[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYS_CHROOT,
+					      CAP_SETUID, CAP_SETGID };
+	cap_t had = cap_get_proc(), kept = cap_init();
+	cap_flag_value_t value;
+	size_t i;
+
+	for (i = 0; had && kept && i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		if (cap_get_flag(had, wanted[i], CAP_PERMITTED, &value) || value != CAP_SET)
+			continue;
+		cap_set_flag(kept, CAP_PERMITTED, 1, &wanted[i], CAP_SET);
+		cap_set_flag(kept, CAP_EFFECTIVE, 1, &wanted[i], CAP_SET);
+	}
+	if (had && kept)
+		cap_set_proc(kept);
+	cap_free(had);
+	cap_free(kept);
+}
+
 static void *thread_main(void *arg)
 {
 	struct worker *worker = arg;
 	struct job *job;
 	bool left = false;
 
+	limit_self();
 	pthread_mutex_lock(&worker->lock);
 	while (!left) {
 		while (!worker->job && !worker->stop)
