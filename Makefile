@@ -101,7 +101,7 @@ ACTORS := $(addprefix $(O)/tests/,$(filter-out $(ACTOR_PARTS) $(if $(M32_$(ARCH)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all skel run test check test-root test-vm arm64 tests actors lint bench fuzz format install \
-	clean help FORCE
+	uninstall clean help FORCE
 
 ## all        build/autrail (the default)
 all: $(O)/autrail
@@ -194,14 +194,31 @@ lint-analyzer: $(O)/version.h
 format:
 	$(Q)clang-format -i $(C_FILES)
 
-CONF := $(DESTDIR)$(sysconfdir)/autrail/autrail.conf
+CONF := $(DESTDIR)$(sysconfdir)/autrail
+UNIT := $(DESTDIR)$(prefix)/lib/systemd/system/autrail.service
+TMPFILES := $(DESTDIR)$(prefix)/lib/tmpfiles.d/autrail.conf
+installed_page = $(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+
+$(O)/autrail.service: conf/autrail.service.in $(O)/flags
+	$(Q)sed 's|@sbindir@|$(prefix)/sbin|' $< >$@
 
 ## install    to DESTDIR, prefix (/usr/local), sysconfdir (/etc); a configuration is left as it is
-install: all
+install: all $(O)/autrail.service
 	install -D -m 755 $(O)/autrail $(DESTDIR)$(prefix)/sbin/autrail
-	test -e $(CONF) || install -D -m 640 conf/autrail.conf $(CONF)
-	$(foreach page,$(MANUALS),install -D -m 644 $(page) \
-		$(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
+	test -e $(CONF)/autrail.conf || install -D -m 640 conf/autrail.conf $(CONF)/autrail.conf
+	test -e $(CONF)/plugins.d/af_unix.conf || \
+		install -D -m 640 conf/af_unix.conf $(CONF)/plugins.d/af_unix.conf
+	install -d -m 750 $(CONF)/rules.d
+	test -e $(DESTDIR)/var/log/autrail || install -d -m 700 $(DESTDIR)/var/log/autrail
+	install -D -m 644 $(O)/autrail.service $(UNIT)
+	install -D -m 644 conf/autrail.tmpfiles $(TMPFILES)
+	$(foreach page,$(MANUALS),install -D -m 644 $(page) $(call installed_page,$(page)) &&) :
+
+## uninstall  what install has put in place, but not the configuration and the log
+uninstall:
+	rm -f $(DESTDIR)$(prefix)/sbin/autrail $(UNIT) $(TMPFILES) \
+		$(foreach page,$(MANUALS),$(call installed_page,$(page)))
+	@echo "left: $(CONF), $(DESTDIR)/var/log/autrail"
 
 ## clean      remove build/
 clean:

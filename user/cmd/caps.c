@@ -65,6 +65,7 @@ void caps_tell(bool kernel_audit)
 static void keep(cap_t ret, cap_t had)
 {
 	const bool handed_on = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) > 0;
+	cap_flag_value_t value;
 	cap_value_t cap;
 	int i;
 
@@ -72,10 +73,10 @@ static void keep(cap_t ret, cap_t had)
 		if (has(had, cap, CAP_PERMITTED))
 			cap_set_flag(ret, CAP_PERMITTED, 1, &cap, CAP_SET);
 	for (i = 0; i < CAPS; i++) {
-		if (caps[i].phase != KEPT || !has(had, caps[i].cap, CAP_PERMITTED))
-			continue;
-		cap_set_flag(ret, CAP_PERMITTED, 1, &caps[i].cap, CAP_SET);
-		cap_set_flag(ret, CAP_EFFECTIVE, 1, &caps[i].cap, CAP_SET);
+		value = caps[i].phase == KEPT && has(had, caps[i].cap, CAP_PERMITTED) ? CAP_SET :
+											CAP_CLEAR;
+		cap_set_flag(ret, CAP_PERMITTED, 1, &caps[i].cap, value);
+		cap_set_flag(ret, CAP_EFFECTIVE, 1, &caps[i].cap, value);
 	}
 }
 

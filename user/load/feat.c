@@ -40,10 +40,15 @@ static bool trial_uretprobe(const struct feat_bpf *skel)
 	return !err && skel->bss->uretprobe_ran;
 }
 
+static const struct bpf_object_open_opts open_opts = {
+	.sz = sizeof(open_opts),
+	.btf_custom_path = ATR_KERNEL_BTF,
+};
+
 /* Loads what is given and attaches it, calls what it hooks, and takes the answers. */
 static int trial(const char *const programs[], struct atr_features *ret)
 {
-	struct feat_bpf *skel = feat_bpf__open();
+	struct feat_bpf *skel = feat_bpf__open_opts(&open_opts);
 	int i, err = -errno;
 
 	if (!skel)
@@ -125,13 +130,13 @@ int features_probe(struct atr_features *ret)
 	struct feat_bpf *skel;
 	int err;
 
-	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
-		log_error("this kernel has no type information: /sys/kernel/btf/vmlinux: %s; "
+	if (access(ATR_KERNEL_BTF, R_OK)) {
+		log_error("this kernel has no type information: " ATR_KERNEL_BTF ": %s; "
 			  "autrail needs a kernel built with CONFIG_DEBUG_INFO_BTF=y",
 			  strerror(errno));
 		return -ESRCH;
 	}
-	skel = feat_bpf__open();
+	skel = feat_bpf__open_opts(&open_opts);
 	err = skel ? 0 : -errno;
 	if (skel) {
 		bpf_program__set_autoload(skel->progs.atr_feat, true);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "autrail.skel.h"
+#include "user/load/feat.h"
 #include "user/load/libbpf_log.h"
 #include "user/load/rules.h"
 #include "user/load/libraries.h"
@@ -220,10 +221,11 @@ static int hook_index(const struct probe *probe, const char *program)
 /* 0: loaded; 1: a program was refused, and autrail can do without it. */
 static int load(struct probe *probe)
 {
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = ATR_KERNEL_BTF);
 	int err, culprit;
 
 	libbpf_log_reset();
-	probe->skel = autrail_bpf__open();
+	probe->skel = autrail_bpf__open_opts(&opts);
 	if (!probe->skel) {
 		err = -errno;
 		log_error("cannot open the BPF object: %s%s", strerror(-err), libbpf_log_tail());
