@@ -32,6 +32,8 @@ packages() {
 		echo auditd jq libauparse-dev libpam0g-dev perl procps runc
 		# Who logs in, and in what ways.
 		echo cron expect login openssh-client openssh-server passwd sudo util-linux
+		# Plugins and who reads the log; the service.
+		echo audispd-plugins iproute2 laurel libcap2-bin rsyslog systemd
 		clang_runtime
 		# 32-bit programs, for the records of the compat system calls.
 		case $(uname -m) in x86_64) echo gcc-multilib ;; esac
@@ -62,6 +64,7 @@ things() {
 	test)
 		echo auditd auditctl ausearch jq prove pgrep runc auparse.h security/pam_appl.h
 		echo chage cron expect gpasswd login ssh sshd su sudo unshare useradd
+		echo audisp-remote capsh rsyslogd setpriv ss systemd-analyze
 		;;
 	lint) echo clang-format codespell cppcheck mandoc shellcheck ;;
 	bench) echo auditd execsnoop pgrep ;;
@@ -97,12 +100,29 @@ install_quietly() {
 		trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 		trap 'exit 1' HUP INT TERM
 	fi
-	had_auditd=$(command -v auditd || :)
+	had=$(
+		for service in auditd rsyslogd laurel; do
+			command -v $service || :
+		done
+	)
 	DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=3 install -y \
 		--no-install-recommends "$@" >&2
-	if [ -z "$had_auditd" ] && command -v auditd >/dev/null && [ -d /run/systemd/system ]; then
-		systemctl disable auditd >/dev/null 2>&1 || say "auditd will start at the next boot"
-	fi
+	for service in auditd rsyslog; do
+		case $had in *"/$service"*) continue ;; esac
+		if [ -d /run/systemd/system ] && systemctl is-enabled --quiet $service 2>/dev/null; then
+			systemctl disable $service >/dev/null 2>&1 ||
+				say "$service will start at the next boot"
+		fi
+	done
+	# It comes as an active plugin of the machine's auditd.
+	case $had in
+	*/laurel*) ;;
+	*)
+		if [ -e /etc/audit/plugins.d/laurel.conf ]; then
+			sed -i 's/^active = yes/active = no/' /etc/audit/plugins.d/laurel.conf
+		fi
+		;;
+	esac
 }
 
 [ $# -gt 0 ] || set -- build

@@ -250,6 +250,7 @@ daemon_begin() {
 		echo "admin_space_left = 1"
 		echo "max_log_file = 1000"
 		echo "plugin_dir = $dir"
+		echo "logins = no"
 		echo "q_depth = 99999"
 		echo "rules = $work/rules"
 	} >"$work/autrail.conf"

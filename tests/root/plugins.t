@@ -25,6 +25,7 @@ configure() {
 		echo "space_left = 2"
 		echo "admin_space_left = 1"
 		echo "plugin_dir = $dir"
+		echo "logins = no"
 		echo "rules = $work/rules"
 		for line; do
 			echo "${line%%=*} = ${line#*=}"
