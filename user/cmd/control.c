@@ -493,7 +493,7 @@ int control__configure(struct control *c, const struct conf *conf)
 	return 0;
 }
 
-int control__new(const struct conf *conf, struct agent *agent, const struct log *log,
+int control__new(const struct conf *conf, struct agent *agent, struct log *const *log,
 		 struct control **ret)
 {
 	struct control *c = calloc(1, sizeof(*c));

@@ -13,10 +13,10 @@
 struct control;
 
 /*
- * Listens at conf->control_socket from now on, in the agent's loop. log (NULL: none) is for its figures. 0 or -errno,
+ * Listens at conf->control_socket from now on, in the agent's loop. *log (NULL: none) is for its figures. 0 or -errno,
  * logged. All of it stays the caller's.
  */
-int control__new(const struct conf *conf, struct agent *agent, const struct log *log,
+int control__new(const struct conf *conf, struct agent *agent, struct log *const *log,
 		 struct control **ret);
 void control__free(struct control *c);
 

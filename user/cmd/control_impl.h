@@ -38,7 +38,7 @@ struct client {
 
 struct control {
 	struct agent *agent;
-	const struct log *log;
+	struct log *const *log;
 	int epoll, listener;
 	char *path; /* of the socket, and which file that is */
 	dev_t dev;

@@ -71,9 +71,9 @@ static void log_fill(const struct control *c, struct figures *f)
 {
 	struct log_counters counters;
 
-	if (!c->log)
+	if (!*c->log)
 		return;
-	log__counters(c->log, &counters);
+	log__counters(*c->log, &counters);
 	f->log.written = counters.written;
 	f->log.bytes = counters.bytes;
 	f->log.dropped = counters.dropped;
