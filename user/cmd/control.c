@@ -54,8 +54,6 @@ static void client_close(struct control *c, struct client *client)
 		return;
 	if (client == c->job_client)
 		c->job_client = NULL;
-	if (client->state == CLIENT_MEASURING && client->stats >= 0)
-		close(client->stats);
 	close(client->fd);
 	client->fd = -1;
 	free(client->in);
@@ -99,8 +97,6 @@ void control__reply(struct control *c, struct client *client, int code, const st
 
 	c->done += code == ATR_EXIT_OK;
 	c->failed += code != ATR_EXIT_OK;
-	if (client->state == CLIENT_MEASURING && client->stats >= 0)
-		close(client->stats);
 	text_init(reply, CONTROL_HEAD_MAX + CONTROL_REPLY_MAX);
 	text_bytes(reply, head, control_reply_head(head, code, out_len, err_len));
 	if (out_len)
@@ -316,7 +312,6 @@ static struct client *client_new(struct control *c, size_t from, size_t end, int
 		return NULL;
 	client->fd = fd;
 	client->who = *who;
-	client->stats = -1;
 	return client;
 }
 

@@ -32,7 +32,6 @@ struct client {
 	size_t len, cap;
 	struct text reply;
 	size_t sent;
-	int stats; /* MEASURING: what keeps the kernel's statistics on, or -errno */
 	struct figures_cost before;
 };
 

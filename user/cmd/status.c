@@ -2,9 +2,12 @@
 /* autrail status: the figures of a daemon. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "user/cmd/client.h"
 #include "user/cmd/commands.h"
+#include "user/load/cost.h"
+#include "user/log.h"
 
 /* What a daemon takes for an answer that does not have to wait for anything else. */
 #define WAIT_S 30
@@ -51,11 +54,20 @@ static int status_run(void *dest, int argc, char **argv)
 {
 	const struct status_opts *o = dest;
 	const char *seconds = o->seconds ? o->seconds : "";
+	int stats = -1, code;
 
 	if (o->metrics)
 		return client_ask(o->socket, CONTROL_METRICS, "", 0, WAIT_S);
-	return client_ask(o->socket, CONTROL_STATUS, seconds, strlen(seconds),
+	if (o->seconds) {
+		stats = cost_begin();
+		if (stats < 0)
+			log_warn("cannot have the kernel measure programs: %s", strerror(-stats));
+	}
+	code = client_ask(o->socket, CONTROL_STATUS, seconds, strlen(seconds),
 			  WAIT_S + atoi(seconds));
+	if (stats >= 0)
+		close(stats);
+	return code;
 }
 
 const struct command atr_command_status = {

@@ -157,9 +157,7 @@ static void write_cost(struct text *t, const struct figures *f)
 	text_char(t, '\n');
 	write_per_event(t, "  CPU of the daemon   ", c->agent_ns, c->events);
 	if (c->err) {
-		text_lit(t, "  in the kernel       not known: ");
-		write_string(t, strerror(-c->err));
-		text_lit(t, ": the statistics of BPF could not be had\n");
+		text_lit(t, "  in the kernel       not known: it did not measure programs\n");
 		return;
 	}
 	write_per_event(t, "  in the kernel       ", c->kernel_ns, c->events);
