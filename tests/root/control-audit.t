@@ -26,7 +26,7 @@ both() {
 		# Of each its own; and of the lines of a file auditctl says what it says of each.
 		[ "$1" != -R ] || : >"$work/$side.out"
 		sed -e '/^autrail: .*: warning: not observed: /d' \
-			-e 's/^\(pid\|backlog\|backlog_limit\|lost\|backlog_wait_time\) .*/\1/' "$work/$side.out" >"$work/$side.part"
+			-e 's/^\(pid\|backlog\|backlog_limit\|lost\|backlog_wait_time\(_actual\)\?\) .*/\1/' "$work/$side.out" >"$work/$side.part"
 		{
 			echo "$orders: $* -> $result"
 			cat "$work/$side.part"

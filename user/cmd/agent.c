@@ -250,16 +250,20 @@ static void controls_take(struct agent *a, struct compiled *c)
 static void hits_keep(struct compiled *to, const struct compiled *from)
 {
 	bool *used = calloc(from->n + 1, sizeof(*used));
-	size_t i, j;
+	size_t i, j, k, next = 0;
 
 	for (i = 0; used && i < to->n; i++) {
-		for (j = 0; j < from->n; j++)
+		/* Most are behind the one before, as they were. */
+		for (k = 0; k < from->n; k++) {
+			j = (next + k) % from->n;
 			if (!used[j] && rule_same(to->rules[i].source, from->rules[j].source))
 				break;
-		if (j == from->n)
+		}
+		if (k == from->n)
 			continue;
 		used[j] = true;
 		to->rules[i].hits = from->rules[j].hits;
+		next = j + 1;
 	}
 	free(used);
 }

@@ -149,7 +149,7 @@ static void messages_tell(const char *text, size_t len)
 int client_ask(const char *path, enum control_verb verb, const char *body, size_t len,
 	       unsigned int wait_s)
 {
-	struct answer answer = { NULL };
+	struct answer answer = { 0 };
 	struct control_reply reply = { 0 };
 	int fd, err, code = ATR_EXIT_RUNTIME;
 

@@ -342,6 +342,18 @@ static void rebuff(struct control *c, int fd, const struct who *who)
 	client->until = control_now() + REFUSE_MS;
 }
 
+/* No descriptors, or no memory: it would be ready all the time. */
+static void listener_watch(struct control *c, bool on)
+{
+	struct epoll_event event = { .events = on ? EPOLLIN : 0, .data.ptr = &c->listener };
+
+	if (!on)
+		log_warn("nobody can be let in at the control socket for a moment: %s",
+			 strerror(errno));
+	epoll_ctl(c->epoll, EPOLL_CTL_MOD, c->listener, &event);
+	c->deaf = !on;
+}
+
 static void clients_accept(struct control *c)
 {
 	struct who who;
@@ -350,8 +362,11 @@ static void clients_accept(struct control *c)
 
 	for (i = 0; i < ACCEPTS_MAX; i++) {
 		fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd < 0)
+		if (fd < 0) {
+			if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+				listener_watch(c, false);
 			return;
+		}
 		if (who_of_socket(&who, fd))
 			close(fd);
 		else if (who_may(fd, &who, c->group))
@@ -409,6 +424,8 @@ void control__tick(struct control *c)
 
 	if (!c)
 		return;
+	if (c->deaf)
+		listener_watch(c, true);
 	if (c->job && now >= c->job_until)
 		control__job_late(c);
 	/* One that was left may have ended. */
@@ -424,13 +441,9 @@ void control__tick(struct control *c)
 
 static void socket_close(struct control *c)
 {
-	struct stat st;
-
 	if (!c->path)
 		return;
-	/* Unless another one has taken the place. */
-	if (!lstat(c->path, &st) && st.st_dev == c->dev && st.st_ino == c->ino)
-		unlink(c->path);
+	control_remove(c->path, &c->id);
 	close(c->listener);
 	free(c->path);
 	c->path = NULL;
@@ -441,10 +454,10 @@ static int socket_open(struct control *c, const char *path)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = &c->listener };
 	char *copy = strdup(path);
-	struct stat st;
+	struct file_id id;
 	int fd, err = 0;
 
-	fd = copy ? control_listen(path, &st) : -ENOMEM;
+	fd = copy ? control_listen(path, &id) : -ENOMEM;
 	if (fd < 0)
 		err = fd;
 	else if (epoll_ctl(c->epoll, EPOLL_CTL_ADD, fd, &event))
@@ -459,8 +472,7 @@ static int socket_open(struct control *c, const char *path)
 	socket_close(c);
 	c->listener = fd;
 	c->path = copy;
-	c->dev = st.st_dev;
-	c->ino = st.st_ino;
+	c->id = id;
 	return 0;
 }
 
@@ -481,7 +493,7 @@ int control__configure(struct control *c, const struct conf *conf)
 	}
 	c->group = group;
 	if (c->metrics && (!metrics || strcmp(c->metrics, metrics) != 0))
-		unlink(c->metrics);
+		control_remove(c->metrics, &c->metrics_id);
 	free(c->metrics);
 	c->metrics = metrics;
 	c->metrics_at = 0;
@@ -535,7 +547,7 @@ void control__free(struct control *c)
 	if (c->epoll >= 0)
 		close(c->epoll);
 	if (c->metrics)
-		unlink(c->metrics);
+		control_remove(c->metrics, &c->metrics_id);
 	free(c->metrics);
 	free(c);
 }

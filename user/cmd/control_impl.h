@@ -35,13 +35,19 @@ struct client {
 	struct figures_cost before;
 };
 
+/* Which file it is, whatever its name. */
+struct file_id {
+	dev_t dev;
+	ino_t ino;
+};
+
 struct control {
 	struct agent *agent;
 	struct log *const *log;
 	int epoll, listener;
+	bool deaf;  /* nobody is let in until the next tick */
 	char *path; /* of the socket, and which file that is */
-	dev_t dev;
-	ino_t ino;
+	struct file_id id;
 	gid_t group;
 	struct client clients[PLACES]; /* those of strangers last */
 	struct rule_job *job;
@@ -62,11 +68,13 @@ struct control {
 	char *metrics;
 	__u64 metrics_at; /* ms: when it is to be written */
 	bool metrics_failing;
+	struct file_id metrics_id; /* of the one that was written last */
 };
 
 /* A socket that listens at path, in the place of one that is there, and which file it is. -errno. */
-struct stat;
-int control_listen(const char *path, struct stat *ret_st);
+int control_listen(const char *path, struct file_id *ret_id);
+/* Removes the file, unless another one is there by now. */
+void control_remove(const char *path, const struct file_id *id);
 
 /* ms, of a clock that nobody sets. */
 __u64 control_now(void);

@@ -57,10 +57,11 @@ static int dir_open(const char *path, const char **ret_name)
  * Anybody may connect: who has no right is told so, and recorded. It gets its name when it is all it is to be,
  * in the place of one that was there.
  */
-static int name_it(int fd, const char *path, struct stat *ret_st)
+static int name_it(int fd, const char *path, struct file_id *ret_id)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const char *name, *slash;
+	struct stat st;
 	int dir, err = 0;
 
 	dir = dir_open(path, &name);
@@ -72,16 +73,26 @@ static int name_it(int fd, const char *path, struct stat *ret_st)
 	slash = strrchr(address.sun_path, '/') + 1;
 	unlinkat(dir, slash, 0);
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, BACKLOG) ||
-	    fchmodat(dir, slash, 0666, 0) || fstatat(dir, slash, ret_st, AT_SYMLINK_NOFOLLOW) ||
+	    fchmodat(dir, slash, 0666, 0) || fstatat(dir, slash, &st, AT_SYMLINK_NOFOLLOW) ||
 	    renameat(dir, slash, dir, name)) {
 		err = -errno;
 		unlinkat(dir, slash, 0);
 	}
+	if (!err)
+		*ret_id = (struct file_id){ st.st_dev, st.st_ino };
 	close(dir);
 	return err;
 }
 
-int control_listen(const char *path, struct stat *ret_st)
+void control_remove(const char *path, const struct file_id *id)
+{
+	struct stat st;
+
+	if (!lstat(path, &st) && st.st_dev == id->dev && st.st_ino == id->ino)
+		unlink(path);
+}
+
+int control_listen(const char *path, struct file_id *ret_id)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err;
 
@@ -89,7 +100,7 @@ int control_listen(const char *path, struct stat *ret_st)
 		return -errno;
 	err = place_check(path);
 	if (!err)
-		err = name_it(fd, path, ret_st);
+		err = name_it(fd, path, ret_id);
 	if (!err)
 		return fd;
 	close(fd);

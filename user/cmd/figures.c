@@ -197,8 +197,9 @@ static int whole_write(int fd, const char *buf, size_t len)
 }
 
 /* Whoever reads it finds the one before or this one, whole. */
-static int file_replace(const char *path, const struct text *text)
+static int file_replace(const char *path, const struct text *text, struct file_id *ret_id)
 {
+	struct stat st;
 	char *new;
 	int fd, err = 0;
 
@@ -212,7 +213,7 @@ static int file_replace(const char *path, const struct text *text)
 		err = -errno;
 	if (!err)
 		err = whole_write(fd, text->buf, text->len);
-	if (!err && fchmod(fd, 0644))
+	if (!err && (fchmod(fd, 0644) || fstat(fd, &st)))
 		err = -errno;
 	if (fd >= 0 && close(fd) && !err)
 		err = -errno;
@@ -220,6 +221,8 @@ static int file_replace(const char *path, const struct text *text)
 		err = -errno;
 	if (err && fd >= 0)
 		unlink(new);
+	else if (!err)
+		*ret_id = (struct file_id){ st.st_dev, st.st_ino };
 	free(new);
 	return err;
 }
@@ -238,7 +241,7 @@ void control__metrics_tick(struct control *c)
 	if (!err) {
 		text_init(&out, CONTROL_REPLY_MAX);
 		figures_metrics(&out, &figures);
-		err = file_replace(c->metrics, &out);
+		err = file_replace(c->metrics, &out, &c->metrics_id);
 		text_free(&out);
 		free(rules);
 	}

@@ -14,7 +14,7 @@
 enum {
 	MESSAGES_MAX = 256 << 10, /* bytes; what is more is cut off */
 	CHANGES_MAX = 1 << 20,
-	RULES_MAX = 4096, /* in force at a time, by this way */
+	RULES_MAX = 2048, /* in force at a time, by this way */
 };
 
 struct rule_job {
