@@ -65,6 +65,7 @@ static void tell(const char *path, char **argv)
 	struct dirent *entry;
 	ssize_t n;
 	DIR *dir;
+	int fd;
 
 	snprintf(name, sizeof(name), "%s.tell", path);
 	out = fopen(name, "we");
@@ -76,11 +77,12 @@ static void tell(const char *path, char **argv)
 	for (argv = environ; argv && *argv; argv++)
 		fprintf(out, "env %s\n", *argv);
 	while ((entry = readdir(dir))) {
+		fd = atoi(entry->d_name);
 		n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-		if (n > 0 && atoi(entry->d_name) != dirfd(dir) &&
-		    atoi(entry->d_name) != fileno(out) && atoi(entry->d_name) != fileno(status))
-			fprintf(out, "fd %s %.*s\n", entry->d_name, (int)strcspn(target, ":"),
-				(target[n] = '\0', target));
+		if (n <= 0 || fd == dirfd(dir) || fd == fileno(out) || fd == fileno(status))
+			continue;
+		target[n] = '\0';
+		fprintf(out, "fd %d %.*s\n", fd, (int)strcspn(target, ":"), target);
 	}
 	while (fgets(line, sizeof(line), status))
 		if (!strncmp(line, "SigBlk", 6) || !strncmp(line, "SigIgn", 6))
