@@ -304,11 +304,12 @@ hangup() {
 	plugin_file a copy "$work/out.a"
 	plugin_file b copy "$work/out.b"
 	plugin_file e copy "$work/out.e"
+	plugin_file s stuck
 	daemon_begin || ok 1 "SIGHUP: it starts" "$autrail_err"
 	wait_for 10 test -e "$work/out.e"
 	pid_a=$(plugin_pid a)
 	pid_e=$(plugin_pid e)
-	rm "$dir/b.conf"
+	rm "$dir/b.conf" "$dir/s.conf"
 	plugin_file c copy "$work/out.c"
 	plugin_file e copy "$work/out.e2"
 	execs 10
@@ -331,11 +332,14 @@ hangup() {
 	kill -HUP "$autrail_pid"
 	check "SIGHUP: one that is not active any more is ended" wait_for 10 told 'c.conf: seen'
 	check "SIGHUP: the log is, too" wait_for 10 told '^autrail: log: '
+	check "SIGHUP: one that never reads ends in the end" wait_for 20 told 's.conf: seen'
 	execs 10
 	configure
 	kill -HUP "$autrail_pid"
 	check "SIGHUP: and comes again" wait_for 10 logged DAEMON_CONFIG 'state=changed'
 	check "SIGHUP: it ends well" ended
+	cat "$log" "$work/out.a" >"$work/both"
+	check "SIGHUP: with what it lost told" test "$(lost s "$work/both")" -gt 0
 	check "SIGHUP: all four times ten are there" test "$(grep -c '^type=EOE' "$work/out.a")" -eq 40
 	check "SIGHUP: of the log three" test "$(grep -c '^type=SYSCALL' "$log")" -eq 30
 	clean

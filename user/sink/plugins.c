@@ -177,7 +177,7 @@ static void tell_account(const struct plugins *p, const struct outlet *o)
 		    c.seen, c.written, feed_dropped(&c), c.cut, o->starts);
 }
 
-static void remove_gone(struct plugins *p)
+static void remove_gone(struct plugins *p, unsigned long long now)
 {
 	struct outlet **at = &p->first, *o;
 
@@ -186,6 +186,7 @@ static void remove_gone(struct plugins *p)
 			at = &o->next;
 			continue;
 		}
+		outlet__report(o, &p->env, now, true);
 		*at = o->next;
 		tell_account(p, o);
 		outlet__free(o);
@@ -263,7 +264,7 @@ void plugins__tick(struct plugins *p)
 			outlet__report(o, &p->env, now, false);
 	}
 	if (!p->finished)
-		remove_gone(p);
+		remove_gone(p, now);
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
