@@ -199,21 +199,26 @@ earlier() {
 	check "earlier: calls of a libpam that was there before are told" test "$(wc -l <"$work/told")" -eq 6
 }
 
-# What is no libpam, though it is called so: a pipe, a part of one, a link that leads out.
+# What is no libpam, though it is called so: a pipe, a part of one, a link that leads out. It is there at
+# once and as a whole, whenever autrail looks, and until autrail has looked.
 odd() {
 	rm -f "$work/go" "$work/mntns"
 	autrail_begin "$work/log" -v
 	# shellcheck disable=SC2016 # for the shell that is begun
 	within sh -euc '
-		mount -t tmpfs none /usr/local/lib
-		mkdir -p "/usr/local/lib/$3" /usr/local/lib/x86_64-linux-musl
-		mkfifo /usr/local/lib/libpam.so.0
-		head -c 20000 "$2" >"/usr/local/lib/$3/libpam.so.0"
-		ln -s /../../../proc/self/root/nowhere /usr/local/lib/x86_64-linux-musl/libpam.so.0
+		mount -t tmpfs none /mnt
+		mkdir -p "/mnt/$3" /mnt/x86_64-linux-musl
+		mkfifo /mnt/libpam.so.0
+		head -c 20000 "$2" >"/mnt/$3/libpam.so.0"
+		ln -s /../../../proc/self/root/nowhere /mnt/x86_64-linux-musl/libpam.so.0
+		mount --bind /mnt /usr/local/lib
 		stat -L -c %i /proc/self/ns/mnt >"$1/mntns"
-		true | cat
-		sleep 4' sh "$work" "$library" "$(basename "$(dirname "$library")")"
-	check "odd: what cannot be probed is said" said ".*cannot be probed: "
+		while [ ! -e "$1/go" ]; do sleep 0.1; done' \
+		sh "$work" "$library" "$(basename "$(dirname "$library")")" &
+	elsewhere=$!
+	check "odd: what cannot be probed is said" wait_for 30 said ".*cannot be probed: "
+	touch "$work/go"
+	wait "$elsewhere" || :
 	check "odd: once" test "$(grep -c 'cannot be probed' "$autrail_err")" -eq 1
 	check "odd: ends well" quiet_end
 	rm -f "$work/log"

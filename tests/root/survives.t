@@ -147,18 +147,18 @@ autrail_gone() {
 	! kill -0 "$autrail_pid"
 }
 
+# What others exec meanwhile must not fill it again: then the last losses could not be told.
 full_disk() {
 	mkdir "$work/small"
-	mount -t tmpfs -o size=512k,mode=0700 small "$work/small"
+	mount -t tmpfs -o size=128k,mode=0700 small "$work/small"
 	log=$work/small/autrail.log
-	head -c 384k /dev/zero >"$work/small/filler"
 	if started "full disk"; then
 		"$burst" 400 "$work/nope" >/dev/null
 		"$burst" 400 "$tell" >/dev/null
 		sleep 0.5
 		check "full disk: it says so" grep -q 'cannot be written.*No space left' "$autrail_err"
 		check "full disk: autrail is still there" kill -0 "$autrail_pid"
-		rm "$work/small/filler"
+		mount -o remount,size=256m "$work/small"
 		"$burst" 20 "$tell" >/dev/null
 		sleep 0.5
 		ended "full disk"
