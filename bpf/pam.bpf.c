@@ -12,27 +12,12 @@
  * caller has, and only who could have sent the audit message himself is believed.
  */
 #include "bpf/trust.bpf.h"
-#include "vmlinux/regs.h"
-#include <bpf/bpf_tracing.h>
+#include "bpf/uprobe.bpf.h"
 
 /* Items of pam_set_item() that records tell of: security/_pam_types.h. */
 #define PAM_USER  2
 #define PAM_TTY	  3
 #define PAM_RHOST 4
-
-/* The stack at the return of a function as it was at its entry: x86 has taken the address off it. */
-#if defined(__TARGET_ARCH_x86)
-#define RETURN_ADDRESS 8
-#else
-#define RETURN_ADDRESS 0
-#endif
-
-/* One call, by thread and stack: modules of a call may make others. */
-struct frame {
-	__u32 tid;
-	__u32 pad;
-	__u64 stack;
-};
 
 struct pam_entry {
 	__u64 time;
@@ -55,10 +40,7 @@ struct {
 
 static __always_inline int entry(struct pt_regs *ctx, struct pam_entry *entry)
 {
-	struct frame frame = {
-		.tid = bpf_get_current_pid_tgid(),
-		.stack = PT_REGS_SP(ctx),
-	};
+	struct frame frame = frame_entry(ctx);
 
 	entry->time = bpf_ktime_get_boot_ns();
 	entry->tai = tai_now();
@@ -165,11 +147,10 @@ static __always_inline void pam_fill(struct atr_scratch *s, const struct pam_ent
 SEC("?uretprobe")
 int BPF_KRETPROBE(atr_pam_return, int ret)
 {
-	struct frame frame = { .tid = bpf_get_current_pid_tgid() };
+	struct frame frame = frame_return(ctx);
 	struct pam_entry *found, e;
 	struct atr_scratch *s;
 
-	frame.stack = PT_REGS_SP(ctx) - RETURN_ADDRESS;
 	found = bpf_map_lookup_elem(&atr_pam_calls, &frame);
 	if (!found)
 		return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What programs hand to the audit system: netlink messages to the kernel's end of NETLINK_AUDIT, which
- * answers each before the send returns (kernel/audit.c, audit_receive_msg()). Three ways to them:
+ * answers each before the send returns (kernel/audit.c, audit_receive_msg()). Four ways to them:
  *
  *   netlink_unicast()   by fentry or kprobe: the kernel's own copy, on its way to the kernel's socket. It
  *                       is called whether or not audit is enabled, and whether or not the message will be
@@ -10,11 +10,13 @@
  *                       the machine, whatever the system call. What was sent is read from the sender's
  *                       memory, by the registers of the call: another thread may have changed it since.
  *   sys_enter_send*     before 6.3: the same, at the entry. Not for 32-bit tasks, nor for write().
+ *   __audit_send()      of libaudit, by uprobes, where every system call would pay for those tracepoints: what
+ *                       its users send, and nobody else.
  */
 #include "bpf/calls.h"
 #include "bpf/rules.bpf.h"
 #include "bpf/trust.bpf.h"
-#include <bpf/bpf_tracing.h>
+#include "bpf/uprobe.bpf.h"
 
 /*
  * What was sent is copied once, behind where the strings of an event go: task, exe, cgroup, labels and a
@@ -403,4 +405,93 @@ SEC("?tp/syscalls/sys_enter_sendmsg")
 int atr_sendmsg(struct syscall_trace_enter *ctx)
 {
 	return enter(ctx, SEND_MSG);
+}
+
+/* --- where system calls are to cost nothing ----------------------------------------------------- */
+
+/* What libaudit sends at most, with its header: MAX_AUDIT_MESSAGE_LENGTH, to a multiple of four. */
+#define LIBAUDIT_MAX (8970 & ~3)
+
+/*
+ * Calls of libaudit that are under way, and since when. Who has two probes on one library (pam.bpf.c) gets into
+ * each twice at a time. What a call leaves that does not return (killed, or jumped out of) is soon none.
+ */
+#define AT_A_TIME 1000000000ULL
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct frame);
+	__type(value, __u64);
+} atr_audit_calls SEC(".maps");
+
+static __always_inline bool call_begins(struct pt_regs *ctx)
+{
+	struct frame frame = frame_entry(ctx);
+	__u64 now = bpf_ktime_get_boot_ns(), *since;
+
+	since = bpf_map_lookup_elem(&atr_audit_calls, &frame);
+	if (since && now - *since < AT_A_TIME)
+		return false;
+	/* If there is no room, one of two probes is one too many. */
+	bpf_map_update_elem(&atr_audit_calls, &frame, &now, BPF_ANY);
+	return true;
+}
+
+/* The message as libaudit makes it: header, text, and zeros to a multiple of four bytes. */
+static __always_inline bool call_read(struct atr_scratch *s, __u32 type, const struct piece *text)
+{
+	struct nlmsghdr head = { .nlmsg_type = type };
+	__u32 n = text->len;
+
+	/* Proves again what the caller has looked at: 6.1 has forgotten it. */
+	barrier_var(n);
+	if (n > LIBAUDIT_MAX)
+		return false;
+	head.nlmsg_len = sizeof(head) + ((n + 3) & ~3U);
+	__builtin_memcpy(&s->data[RAW_AT], &head, sizeof(head));
+	__builtin_memset(&s->data[RAW_AT + sizeof(head) + n], 0, 4);
+	s->raw.len = sizeof(head);
+	if (!raw_add(s, text))
+		return false;
+	s->raw.len = head.nlmsg_len;
+	s->raw.total = head.nlmsg_len;
+	return true;
+}
+
+/*
+ * int __audit_send(int fd, int type, const void *data, unsigned int size, int *seq): all of libaudit's senders
+ * end in it, with the text that the kernel gets. Before libaudit 3 the same is audit_send(), without seq. At
+ * the entry: who sends as he is about to be killed does not return.
+ */
+SEC("?uprobe")
+int BPF_KPROBE(atr_audit_send, __u32 fd, __u32 type, __u64 data, __u32 size)
+{
+	struct sock *sk = is_user_type(type) ? audit_socket((void *)bpf_get_current_task(), fd) :
+					       NULL;
+	const struct piece text = { data, size };
+	struct atr_scratch *s;
+
+	/* What is too long it does not send. */
+	if (!sk || size > LIBAUDIT_MAX - sizeof(struct nlmsghdr) || !call_begins(ctx))
+		return 0;
+	s = scratch__take(ATR_KIND_MESSAGE);
+	if (!s)
+		return 0;
+	if (call_read(s, type, &text))
+		messages_send(s, sk);
+	else
+		unread();
+	scratch__put(s);
+	return 0;
+}
+
+SEC("?uretprobe")
+int BPF_KRETPROBE(atr_audit_sent)
+{
+	struct frame frame = frame_return(ctx);
+
+	/* There is none of what is no message. */
+	bpf_map_delete_elem(&atr_audit_calls, &frame);
+	return 0;
 }

@@ -47,6 +47,7 @@ allowed() {
 		tests/actors/logdriver.c)
 		echo "user/sink/* tests/*"
 		;;
+	tests/unit/test_choose.c | tests/unit/test_symbols.c) echo 'user/load/* tests/*' ;;
 	tests/unit/* | tests/fuzz/*) echo "$pure tests/*" ;;
 	tests/*) echo "$contract tests/*" ;;
 	esac

@@ -4,6 +4,7 @@
  */
 #include "tests/actors/usermsg.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -162,6 +163,24 @@ static void tell_libaudit(struct usermsg *um, const char *name, unsigned type, i
 	usermsg_tell(um, name, type, 0, ret > 0 ? 0 : ret < 0 ? ret : -ENOMSG);
 }
 
+/* What it sends whole, what is too much for it, and where it cannot send anything. */
+static void libaudit_fails(struct usermsg *um, int fd)
+{
+	static char text[9000];
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	const unsigned type = AUDIT_USER_LOGIN;
+
+	memset(text, 'l', sizeof(text) - 1);
+	tell_libaudit(um, "too-long", type,
+		      audit_log_user_message(fd, type, text, NULL, NULL, "pts/3", 1));
+	text[8000] = '\0';
+	tell_libaudit(um, "long", type,
+		      audit_log_user_message(fd, type, text, NULL, NULL, "pts/3", 1));
+	tell_libaudit(um, "no-socket", type,
+		      audit_log_user_message(null, type, "op=nowhere", NULL, NULL, "pts/3", 1));
+	close(null);
+}
+
 void usermsg_libaudit(struct usermsg *um)
 {
 	int fd = audit_open();
@@ -203,6 +222,7 @@ void usermsg_libaudit(struct usermsg *um)
 	tell_libaudit(um, "semanage", type,
 		      audit_log_semanage_message(fd, type, NULL, "op", "ann", -1, "u", "r", "s0",
 						 "", NULL, "s1", NULL, NULL, NULL, 1));
+	libaudit_fails(um, fd);
 	audit_close(fd);
 }
 

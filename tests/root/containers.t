@@ -3,7 +3,8 @@
 #
 # Users in containers, by runc: a root of its own with its own libpam, once in the initial user namespace and
 # once in another. What happens there is recorded, and marked; of what the kernel refuses kernel audit has
-# nothing. The root is made of this machine's own programs.
+# nothing. The same by probes on the container's own libaudit, as soon as that is found. The root is made of this
+# machine's own programs.
 #   KEEP=1 keeps the logs
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -47,7 +48,9 @@ root_make() {
 	for program in $programs; do
 		root_add "/bin/$program"
 	done
-	chmod u+s "$root/bin/su"
+	# By another name: others on this machine may run su meanwhile.
+	mv "$root/bin/su" "$root/bin/su-here"
+	chmod u+s "$root/bin/su-here"
 	for file in /lib/*-linux-gnu/security/pam_*.so /lib/*-linux-gnu/libnss_files.so.2; do
 		case $file in
 		*/pam_permit.so | */pam_deny.so | */pam_rootok.so | */pam_unix.so | *libnss*)
@@ -71,14 +74,17 @@ root_make() {
 # Owned by who is root inside.
 root_give() {
 	chown -R -h "$1:$1" "$root"
-	chmod u+s "$root/bin/su"
+	chmod u+s "$root/bin/su-here"
 	chmod 711 "$work"
 }
 
 # --- a container --------------------------------------------------------------------------------
 
 # What is done inside: root becomes ann; ann may not become root.
-acts='su ann -c true; su ann -c "su root -c true"; exit 0'
+acts='su-here ann -c true; su-here ann -c "su-here root -c true"; exit 0'
+
+# The same, when there is a sign.
+waits='while [ ! -e /tmp/go ]; do sleep 0.1; done'
 
 # bundle NAME [JSON]: a bundle in $work/NAME; JSON is what to add to .linux.
 bundle() {
@@ -110,7 +116,7 @@ container() {
 
 # The types of the records of su, in their order.
 types() {
-	grep -a 'exe="[^"]*/su"' "$1" | grep -ao '^type=[A-Z_]* msg=audit([^)]*): pid=' |
+	grep -a 'exe="[^"]*/su-here"' "$1" | grep -ao '^type=[A-Z_]* msg=audit([^)]*): pid=' |
 		sed 's/^type=\([A-Z_]*\) .*/\1/' | tr '\n' ' '
 }
 
@@ -125,13 +131,13 @@ types_are() {
 
 # marked FILE TEXT: every user record of su has it in its tail, and none has not.
 marked() {
-	grep -a 'exe="[^"]*/su"' "$1" | grep -a "msg='" >"$work/su"
+	grep -a 'exe="[^"]*/su-here"' "$1" | grep -a "msg='" >"$work/su"
 	[ -s "$work/su" ] && ! grep -aLq . "$work/su" 2>/dev/null
 	! grep -av "$2" "$work/su"
 }
 
 not_marked() {
-	! grep -a 'exe="[^"]*/su"' "$1" | grep -a "$2"
+	! grep -a 'exe="[^"]*/su-here"' "$1" | grep -a "$2"
 }
 
 # The failing one is told as what it is.
@@ -139,11 +145,32 @@ fails_inside() {
 	grep -a "acct=\"root\".*res=failed'" "$1" | grep -a '^type=USER_AUTH'
 }
 
+# Its own libaudit is another file than ours.
+libaudit_probed() {
+	grep -q "libaudit\.so.* of mount namespace .* is probed .* inode $(stat -L -c %i "$root$libaudit"))" \
+		"$autrail_err"
+}
+
+# It waits for that, and then for nothing any more.
+container_probed() {
+	container "$1" &
+	actor_pid=$!
+	probed=0
+	wait_for 30 libaudit_probed || probed=$?
+	mkdir -p "$root/tmp" && touch "$root/tmp/go"
+	wait "$actor_pid" || probed=$?
+	actor_pid=
+	return "$probed"
+}
+
+# run_case NAME RUN [OPTION...]
 run_case() {
 	name=$1
+	run=$2
+	shift 2
 	audit_begin ENRICHED
-	check "$name: autrail is ready" autrail_begin "$work/$name.log" -f enriched
-	check "$name: the container runs" container "$name"
+	check "$name: autrail is ready" autrail_begin "$work/$name.log" -f enriched "$@"
+	check "$name: the container runs" "$run" "$name"
 	check "$name: kernel audit's log is complete" audit_sync
 	check "$name: autrail ends well" autrail_end
 	check "$name: the ledger adds up" ledger_balanced
@@ -155,7 +182,7 @@ run_case() {
 root_make
 
 bundle plain
-run_case plain
+run_case plain container
 check "plain: every call of libpam is told" types_are "$work/plain.log" "$wanted"
 check "plain: and by kernel audit, too" types_are "$work/plain.audit" "$wanted"
 check "plain: the failing one says so" fails_inside "$work/plain.log"
@@ -163,13 +190,23 @@ check "plain: which container it was in" marked "$work/plain.log" "CONTAINER=\"$
 check "plain: its mount and pid namespace" marked "$work/plain.log" \
 	'MNTNS="[0-9]*" PIDNS="[0-9]*" INPID="[1-9][0-9]*"'
 check "plain: no user namespace, nothing refused" not_marked "$work/plain.log" 'USERNS\|REFUSED'
-check "plain: execs say it as well" grep -aq "^type=SYSCALL.*comm=\"su\".*CONTAINER=\"$id\"" \
+check "plain: execs say it as well" grep -aq "^type=SYSCALL.*comm=\"su-here\".*CONTAINER=\"$id\"" \
 	"$work/plain.log"
 
+libaudit=$(ldd /bin/su | grep -o '/[^ ]*/libpam\.so[^ ]*' | xargs ldd | grep -o '/[^ ]*/libaudit\.so[^ ]*')
+acts="$waits; $acts"
+bundle by-libaudit
+run_case by-libaudit container_probed -v --hooks uprobe
+check "by libaudit: every message is told" types_are "$work/by-libaudit.log" "$wanted"
+check "by libaudit: and by kernel audit, too" types_are "$work/by-libaudit.audit" "$wanted"
+check "by libaudit: as libpam told it" marked "$work/by-libaudit.log" 'grantors=[^?].*CONTAINER=\|res=failed'
+check "by libaudit: and none by calls of libpam" not_marked "$work/by-libaudit.log" DERIVED
+
 root_give $first_uid
-bundle apart "{ \"uidMappings\": [{ \"containerID\": 0, \"hostID\": $first_uid, \"size\": 65536 }],
+apart="{ \"uidMappings\": [{ \"containerID\": 0, \"hostID\": $first_uid, \"size\": 65536 }],
 	\"gidMappings\": [{ \"containerID\": 0, \"hostID\": $first_uid, \"size\": 65536 }] }"
-run_case apart
+bundle apart "$apart"
+run_case apart container
 check "apart: every call of libpam is told" types_are "$work/apart.log" "$wanted"
 check "apart: kernel audit has none of them" types_are "$work/apart.audit" ""
 check "apart: each says why the kernel refused it" marked "$work/apart.log" \
@@ -178,6 +215,15 @@ check "apart: where it was, and who it was there" marked "$work/apart.log" \
 	"CONTAINER=\"$id\".* USERNS=\"[0-9]*\" INPID=\"[0-9]*\" INUID=\"[0-9]*\""
 check "apart: ann is ann inside, and another outside" grep -aq \
 	" uid=$((first_uid + 1000)) .*REFUSED=\|INUID=\"1000\"" "$work/apart.log"
+
+bundle apart-by-libaudit "$apart"
+rm -f "$root/tmp/go"
+run_case apart-by-libaudit container_probed -v --hooks uprobe
+check "apart, by libaudit: every message is told" types_are "$work/apart-by-libaudit.log" "$wanted"
+check "apart, by libaudit: kernel audit has none of them" types_are "$work/apart-by-libaudit.audit" ""
+check "apart, by libaudit: each says why the kernel refused it" marked "$work/apart-by-libaudit.log" \
+	'REFUSED="user-namespace"'
+check "apart, by libaudit: and none by calls of libpam" not_marked "$work/apart-by-libaudit.log" DERIVED
 if [ -n "${KEEP:-}" ]; then
 	ls "$work"
 fi

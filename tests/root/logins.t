@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # People come and go (logins.sh), under kernel audit and autrail at the same time: the same records of it,
-# once raw, once enriched, and the readers of audit logs tell the same story from both. Once more with kernel
-# audit off: the same lines, but for what another run has otherwise.
+# once raw, once enriched, and the readers of audit logs tell the same story from both. Beside it another autrail has
+# what programs tell from probes on libaudit: the same once more. Once more with kernel audit off: the same lines, but
+# for what another run has otherwise.
 #   FORMATS="raw enriched"   KEEP=1 keeps the logs   MS=N: how far time stamps may differ (20)
 # Nobody else may log in meanwhile: it would stand among what is expected of an act.
 #   ALONE=1   without autrail: that kernel audit is the reference that it should be
@@ -97,12 +98,42 @@ summary() {
 
 # --- side by side -------------------------------------------------------------------------------
 
+by_libaudit_begin() {
+	autrail_begin "$b.libaudit" -f "$format" --hooks uprobe || return
+	libaudit_pid=$autrail_pid
+	mv "$autrail_err" "$work/libaudit.err"
+	autrail_pid=
+}
+
+# By its way, LOGIN comes from what is seen first of a session; and the time is that of the call of libaudit, which a busy
+# machine can keep from sending for a while.
+by_libaudit_end() {
+	autrail_pid=$libaudit_pid
+	autrail_err=$work/libaudit.err
+	libaudit_pid=
+	status=0
+	autrail_end || status=$?
+	ok "$status" "$format: by libaudit: autrail ends well" "$autrail_err"
+	check "$format: by libaudit: the ledger adds up" ledger_balanced
+	check "$format: by libaudit: autrail lost nothing" test "$(ledger lost)" -eq 0
+	check "$format: by libaudit: what is expected of each act" as_expected "$work/$format" "$b.libaudit" \
+		--login-derived
+	check "$format: by libaudit: no difference but the allowed ones" compare --login-derived \
+		--ms "${MS:-1000}" "$a" "$b.libaudit"
+	summary
+}
+
+test_cleanup() {
+	[ -z "${libaudit_pid:-}" ] || kill "$libaudit_pid" 2>/dev/null || :
+}
+
 parity() {
 	format=$1
 	a=$work/$format.a
 	b=$work/$format.b
 	audit_begin "$(echo "$format" | tr '[:lower:]' '[:upper:]')"
-	if [ -z "${ALONE:-}" ] && ! autrail_begin "$b" -f "$format" --hooks "${HOOKS:-auto}"; then
+	if [ -z "${ALONE:-}" ] &&
+		! { by_libaudit_begin && autrail_begin "$b" -f "$format" --hooks "${HOOKS:-auto}"; }; then
 		ok 1 "$format: autrail is ready" "$autrail_err"
 		audit_end
 		return
@@ -127,6 +158,7 @@ parity() {
 		# shellcheck disable=SC2046 # none, or one
 		check "$format: no difference but the allowed ones" compare $(login_derived) "$a" "$b"
 		summary
+		by_libaudit_end
 	fi
 	audit_end
 	rm -f "$audit_log"

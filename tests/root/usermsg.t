@@ -15,6 +15,7 @@ if [ -n "$reason" ]; then
 	skip_all "$reason"
 fi
 usermsg=$BUILD/tests/usermsg
+libaudit=$(ldd "$usermsg" | sed -n 's/^[[:space:]]*libaudit\.so\.1 => \([^ ]*\).*/\1/p')
 burst=${BURST:-10000}
 separator=$(printf '\035')
 
@@ -51,9 +52,9 @@ answers() {
 	check "$format: $1: the kernel's answers" test "$is" = "$2 $3 $4 $5"
 }
 
-autrail_on() {
+autrail_on() { # [OPTION...]
 	[ -z "${ALONE:-}" ] || return 0
-	autrail_begin "$b" -f "$format" --hooks "${HOOKS:-auto}" && return 0
+	autrail_begin "$b" -f "$format" --hooks "${HOOKS:-auto}" "$@" && return 0
 	ok 1 "$format: autrail is ready" "$autrail_err"
 	audit_end
 	return 1
@@ -181,8 +182,59 @@ many() {
 	rm -f "$audit_log"
 }
 
+# Where libaudit's directory is an overlay on itself its file has another inode, and both are the same: there are two
+# probes on it, and each message is still one.
+twice_probed() {
+	[ "$(grep -c 'libaudit\.so.* is probed' "$autrail_err")" -ge 2 ]
+}
+
+by_libaudit_twice() {
+	rm -f "$work/go"
+	mkdir -p "$work/empty"
+	# shellcheck disable=SC2016 # for the shell that is begun
+	unshare --mount sh -euc '
+		mount -t overlay -o "lowerdir=$1:$2/empty" none "$1"
+		while [ ! -e "$2/go" ]; do sleep 0.1; done
+		exec "$3" libaudit' sh "$(dirname "$libaudit")" "$work" "$usermsg" >"$work/sent" 2>"$work/sent.err" &
+	actor_pid=$!
+	[ -n "${ALONE:-}" ] || check "$format: by libaudit: it is probed twice" wait_for 30 twice_probed
+	touch "$work/go"
+	status=0
+	wait "$actor_pid" || status=$?
+	actor_pid=
+	ok "$status" "$format: by libaudit, probed twice" "$work/sent.err"
+}
+
+# Where no system call may be taxed and the kernel tells nothing of sends: by probes on libaudit, what goes through
+# that. The same records, whoever sends.
+by_libaudit() {
+	format=$1
+	a=$work/$format.libaudit.a
+	b=$work/$format.libaudit.b
+	audit_begin "$(echo "$format" | tr '[:lower:]' '[:upper:]')"
+	autrail_on --hooks uprobe -v || return 0
+	send "by libaudit" libaudit
+	check "$format: by libaudit: what is too long, or to nobody, is not sent" test \
+		"$(said EINVAL too-long) $(said ENOTSOCK no-socket) $(said ok)" = "1 1 12"
+	send "by libaudit, as nobody" --nobody libaudit
+	send "by libaudit, in a pid namespace" --pidns libaudit
+	send "by libaudit, in a network namespace" --netns libaudit
+	send "by libaudit, without the capability" --no-cap libaudit
+	send "by libaudit, in a user namespace" --userns libaudit || :
+	send "by libaudit, there without the capability" --userns --no-cap libaudit || :
+	by_libaudit_twice
+	marks=1
+	# The time is that of the call of libaudit, which a busy machine can keep from sending for a while.
+	compared "by libaudit" --expect 60 --ms "${MS:-1000}"
+	marks=
+	check "$format: by libaudit: what the kernel refuses is marked" test "$marked" -ge 12
+	audit_end
+	rm -f "$audit_log"
+}
+
 for format in ${FORMATS:-raw enriched}; do
 	accepted "$format"
+	by_libaudit "$format"
 	refused "$format"
 	limits "$format"
 	many "$format"

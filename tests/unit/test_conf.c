@@ -224,7 +224,7 @@ static void test_wrong_words(void)
 		{ "name_format = ip", "1:15",
 		  "`ip` is not possible: name_format takes none, hostname, fqd, numeric or user" },
 		{ "hooks = lsm", "1:9",
-		  "`lsm` is not possible: hooks takes auto, fentry, kprobe or tracepoint" },
+		  "`lsm` is not possible: hooks takes auto, fentry, kprobe, tracepoint or uprobe" },
 		{ "log_file = audit.log", "1:12",
 		  "`audit.log` is a relative path: log_file takes an absolute one" },
 		{ "log_file = ./a", "1:12",
@@ -347,8 +347,8 @@ static void test_every_mistake(void)
 		"1:8: error: `x` is not a number: freq takes a number from 0 to 2147483647\n"
 		"2:3: error: no `=` behind `no`\n"
 		"5:14: error: `here` is a relative path: plugin_dir takes an absolute one\n"
-		"7:9: error: `none` is not possible: hooks takes auto, fentry, kprobe or "
-		"tracepoint\n"
+		"7:9: error: `none` is not possible: hooks takes auto, fentry, kprobe, "
+		"tracepoint or uprobe\n"
 		"4:1: error: admin_space_left, 20, has to be below space_left, 10\n";
 	struct said said;
 	struct conf c;

@@ -27,7 +27,8 @@ static const char *set_hooks(void *dest, const char *arg)
 static enum atr_mode hooks;
 
 static const struct opt opts[] = {
-	{ 0, "hooks", "WAY", "what if only fentry, kprobe or tracepoint were there", set_hooks },
+	{ 0, "hooks", "WAY", "what if only fentry, kprobe, tracepoint or uprobe were there",
+	  set_hooks },
 	{ 'v', "verbose", NULL, "say more; twice: libbpf's debugging too", set_verbose },
 	{},
 };
@@ -94,11 +95,24 @@ static const struct limit {
 	{ "LOGIN is inferred from the first event of a session, and has no SYSCALL and PROCTITLE; a login "
 	  "uid that was refused is not seen",
 	  ATR_FACT_LOGIN, NONE, WITH(loginuid) },
-	{ "user messages are read from the sender's memory: another thread can have changed them; those "
-	  "sent by sendmmsg() or io_uring, or in more than eight pieces, are counted as lost",
-	  ATR_FACT_MESSAGE, AFTER | TRACEPOINT, ALWAYS },
+	{ "user messages are read from the sender's memory: another thread can have changed them",
+	  ATR_FACT_MESSAGE, AFTER | TRACEPOINT | UPROBE, ALWAYS },
+	{ "user messages sent by sendmmsg() or io_uring, or in more than eight pieces, are counted as lost",
+	  ATR_FACT_MESSAGE, AFTER, ALWAYS },
+	{ "user messages sent by write(), writev(), sendmmsg() or io_uring are not seen; those in more "
+	  "than eight pieces are counted as lost",
+	  ATR_FACT_MESSAGE, TRACEPOINT, ALWAYS },
 	{ "user messages of 32-bit programs are not seen", ATR_FACT_MESSAGE, TRACEPOINT,
 	  WITH(compat) },
+	{ "with --no-failed only those user messages are seen that libaudit sends: see check --hooks "
+	  "uprobe",
+	  ATR_FACT_MESSAGE, TRACEPOINT, WITH(uretprobe) },
+	{ "user messages of programs that send them without the shared libaudit (static ones, those with "
+	  "code of their own for it) are not seen",
+	  ATR_FACT_MESSAGE, UPROBE, ALWAYS },
+	{ "user messages of 32-bit programs, in a chroot that has its own libaudit, and in the first "
+	  "moments of a container are not seen",
+	  ATR_FACT_MESSAGE, UPROBE, ALWAYS },
 	{ "calls of libpam are not seen: this kernel cannot hook returns of functions in programs, or "
 	  "so that those under seccomp die of it (6.11 to 6.13)",
 	  ATR_FACT_PAM, NONE, WITHOUT(uretprobe) },
@@ -189,8 +203,8 @@ static void print_hooks(const struct probe *probe, const struct atr_features *fe
 			if (atr_hooks[i].fact == fact)
 				print_hook(probe, i);
 		}
-		if (fact == ATR_FACT_PAM && probe__libraries(probe))
-			print_libraries(probe__libraries(probe));
+		if (probe__libraries(probe, fact))
+			print_libraries(probe__libraries(probe, fact));
 		/* Where opens are seen, that of the ELF interpreter is one of them. */
 		if (mode == ATR_MODE_MAX &&
 		    !(fact == ATR_FACT_LD && probe__mode(probe, ATR_FACT_OPENS) != ATR_MODE_MAX))

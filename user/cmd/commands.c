@@ -91,5 +91,5 @@ const char *hooks_parse(const char *arg, enum atr_mode *ret)
 			return NULL;
 		}
 	}
-	return "it must be auto, fentry, kprobe or tracepoint";
+	return "it must be auto, fentry, kprobe, tracepoint or uprobe";
 }

@@ -204,6 +204,7 @@ void configure_agent(const struct conf *conf, struct agent_opts *ret)
 		[CONF_HOOKS_FENTRY] = ATR_MODE_FENTRY,
 		[CONF_HOOKS_KPROBE] = ATR_MODE_KPROBE,
 		[CONF_HOOKS_TRACEPOINT] = ATR_MODE_TRACEPOINT,
+		[CONF_HOOKS_UPROBE] = ATR_MODE_UPROBE,
 	};
 
 	ret->record.format = conf->log_format == CONF_ENRICHED ? ATR_FORMAT_ENRICHED :

@@ -36,11 +36,9 @@ const char *const conf_name_formats[] = {
 };
 
 const char *const conf_hook_ways[] = {
-	[CONF_HOOKS_AUTO] = "auto",
-	[CONF_HOOKS_FENTRY] = "fentry",
-	[CONF_HOOKS_KPROBE] = "kprobe",
-	[CONF_HOOKS_TRACEPOINT] = "tracepoint",
-	NULL,
+	[CONF_HOOKS_AUTO] = "auto",	[CONF_HOOKS_FENTRY] = "fentry",
+	[CONF_HOOKS_KPROBE] = "kprobe", [CONF_HOOKS_TRACEPOINT] = "tracepoint",
+	[CONF_HOOKS_UPROBE] = "uprobe", NULL,
 };
 
 static const char *const transports[] = { "tcp", "krb5", NULL };

@@ -41,7 +41,13 @@ enum conf_name_format {
 	CONF_NAME_USER,
 };
 
-enum conf_hooks { CONF_HOOKS_AUTO, CONF_HOOKS_FENTRY, CONF_HOOKS_KPROBE, CONF_HOOKS_TRACEPOINT };
+enum conf_hooks {
+	CONF_HOOKS_AUTO,
+	CONF_HOOKS_FENTRY,
+	CONF_HOOKS_KPROBE,
+	CONF_HOOKS_TRACEPOINT,
+	CONF_HOOKS_UPROBE,
+};
 
 /* The words for these, ending with NULL. */
 extern const char *const conf_acts[],

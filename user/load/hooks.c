@@ -73,6 +73,10 @@ const struct hook atr_hooks[] = {
 	  ATR_NO_FEATURE },
 	{ "atr_sendmsg", ATR_FACT_MESSAGE, ATR_MODE_TRACEPOINT, "tracepoint", "sys_enter_sendmsg",
 	  ATR_NO_FEATURE },
+	{ "atr_audit_send", ATR_FACT_MESSAGE, ATR_MODE_UPROBE, "uprobe", "__audit_send|audit_send",
+	  FEATURE(uretprobe) },
+	{ "atr_audit_sent", ATR_FACT_MESSAGE, ATR_MODE_UPROBE, "uretprobe",
+	  "__audit_send|audit_send", FEATURE(uretprobe) },
 	{ "atr_login", ATR_FACT_LOGIN, ATR_MODE_FENTRY, "fentry", ATR_FUNC_LOGINUID,
 	  FEATURE(struct_args) },
 	{ "atr_logged_in", ATR_FACT_LOGIN, ATR_MODE_FENTRY, "fexit", ATR_FUNC_LOGINUID,
@@ -95,6 +99,8 @@ const struct hook atr_hooks[] = {
 };
 
 const size_t atr_hooks_count = sizeof(atr_hooks) / sizeof(atr_hooks[0]);
+
+_Static_assert(sizeof(atr_hooks) / sizeof(atr_hooks[0]) <= ATR_HOOKS_MAX, "a row too many");
 
 const struct fact atr_facts[ATR_FACT_MAX] = {
 	[ATR_FACT_EXEC] = { "successful execs", true, "nothing can be recorded" },
@@ -140,7 +146,12 @@ static bool has(const struct atr_features *features, size_t feature)
 
 const char *hook_library(const struct hook *hook)
 {
-	return hook->mode == ATR_MODE_UPROBE ? "libpam.so.0" : NULL;
+	static const char *const libraries[ATR_FACT_MAX] = {
+		[ATR_FACT_MESSAGE] = "libaudit.so.1",
+		[ATR_FACT_PAM] = "libpam.so.0",
+	};
+
+	return hook->mode == ATR_MODE_UPROBE ? libraries[hook->fact] : NULL;
 }
 
 bool hook_compat(const struct hook *hook)

@@ -64,9 +64,10 @@ struct hook {
 	const char *program;
 	enum atr_fact fact;
 	enum atr_mode mode;
-	const char *type;  /* for people: tp_btf, fexit… */
-	const char *point; /* where in the kernel: a function or a tracepoint */
-	size_t feature;	   /* offset of a bool in struct atr_features, or ATR_NO_FEATURE */
+	const char *type; /* for people: tp_btf, fexit… */
+	/* In the kernel: a function or a tracepoint. Of a library: as symbols_find() takes it. */
+	const char *point;
+	size_t feature; /* offset of a bool in struct atr_features, or ATR_NO_FEATURE */
 };
 
 #define ATR_NO_FEATURE ((size_t)-1)
@@ -78,11 +79,14 @@ struct fact {
 	const char *without;
 };
 
+/* Rows of the table, with room to grow. */
+#define ATR_HOOKS_MAX 96
+
 extern const struct hook atr_hooks[];
 extern const size_t atr_hooks_count;
 extern const struct fact atr_facts[ATR_FACT_MAX];
 
-/* For people; of these --hooks takes "fentry", "kprobe" and "tracepoint". */
+/* For people; of these --hooks takes "fentry", "kprobe", "tracepoint" and "uprobe". */
 extern const char *const atr_modes[ATR_MODE_MAX];
 
 /* Does this kernel have what the hook needs? */

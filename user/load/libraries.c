@@ -68,6 +68,7 @@ struct space {
 /* The first space is our own: it lives as long as we do, and its root is ours. */
 struct libraries {
 	const char *name;
+	const char *without;
 	struct library_probe probes[UPROBES_MAX];
 	size_t probes_count;
 	struct file files[FILES_MAX];
@@ -120,10 +121,11 @@ static void file_say(struct libraries *l, const struct file *file, __u32 mntns)
 	else
 		log_message(bad,
 			    "%s of mount namespace %u (dev %02x:%02x inode %lu) cannot be probed: "
-			    "%s; logins by it that it does not report itself are not recorded%s%s",
+			    "%s; with it, %s%s%s",
 			    file->path, mntns, major(file->dev), minor(file->dev), file->ino,
-			    file->error == ENOENT ? "it has not the functions of a libpam" :
+			    file->error == ENOENT ? "it has not the functions of that library" :
 						    strerror(file->error),
+			    l->without,
 			    ++l->warnings == WARNINGS_MAX ? " (of more such nothing is said)" : "",
 			    libbpf_log_tail());
 }
@@ -201,10 +203,9 @@ static void left_out(struct libraries *l, struct space *space, __u32 mntns)
 		return;
 	space->left_out = true;
 	if (!l->left_out++)
-		log_warn(
-			"more than %d files are %s: that of mount namespace %u, and others, are not "
-			"probed; logins there that it does not report itself are not recorded",
-			FILES_MAX, l->name, mntns);
+		log_warn("more than %d files are %s: that of mount namespace %u, and others, are "
+			 "not probed; there, %s",
+			 FILES_MAX, l->name, mntns, l->without);
 }
 
 static bool changed(const struct file *file, const struct stat *st)
@@ -367,8 +368,8 @@ static void space_add(struct libraries *l, __u32 mntns, __u32 pid)
 	if (spaces_full(l, foreign)) {
 		if (!l->spaces_full)
 			log_warn("more than %d mount namespaces: %s of others is not looked for; "
-				 "logins there that it does not report itself are not recorded",
-				 SPACES_MAX, l->name);
+				 "there, %s",
+				 SPACES_MAX, l->name, l->without);
 		l->spaces_full = true;
 		return;
 	}
@@ -438,7 +439,8 @@ static void raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-struct libraries *libraries__new(const char *name, const struct library_probe *probes, size_t count)
+struct libraries *libraries__new(const char *name, const char *without,
+				 const struct library_probe *probes, size_t count)
 {
 	struct libraries *l = calloc(1, sizeof(*l));
 	struct stat st = {};
@@ -449,6 +451,7 @@ struct libraries *libraries__new(const char *name, const struct library_probe *p
 		return NULL;
 	}
 	l->name = name;
+	l->without = without;
 	memcpy(l->probes, probes, count * sizeof(*probes));
 	l->probes_count = count;
 	raise_limit();

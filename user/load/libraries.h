@@ -25,11 +25,11 @@ struct library_info {
 };
 
 /*
- * The library is a name as ld.so has it. What cannot be probed is said once, and done without. NULL with errno on
- * lack of memory.
+ * The library is a name as ld.so has it; without are the words for what is lost where it is not probed. What
+ * cannot be is said once, and done without. Both strings must outlive it. NULL with errno on lack of memory.
  */
-struct libraries *libraries__new(const char *name, const struct library_probe *probes,
-				 size_t count);
+struct libraries *libraries__new(const char *name, const char *without,
+				 const struct library_probe *probes, size_t count);
 
 /* Takes all probes away. */
 void libraries__free(struct libraries *l);

@@ -12,14 +12,12 @@
 
 #include "autrail.skel.h"
 #include "user/load/feat.h"
+#include "user/load/choose.h"
 #include "user/load/libbpf_log.h"
 #include "user/load/rules.h"
 #include "user/load/libraries.h"
 #include "user/load/tracefs.h"
 #include "user/log.h"
-
-/* Rows of the hook table, with room to grow. */
-#define HOOKS_MAX 64
 
 struct probe {
 	struct atr_probe_opts opts;
@@ -27,12 +25,12 @@ struct probe {
 	struct autrail_bpf *skel;
 	struct ring_buffer *ring;
 	enum atr_mode mode[ATR_FACT_MAX]; /* chosen; ATR_MODE_MAX: none */
-	enum hook_state state[HOOKS_MAX];
-	int error[HOOKS_MAX];
-	struct bpf_link *link[HOOKS_MAX];
-	char event[HOOKS_MAX][TRACEFS_NAME_MAX]; /* made for the hook, in tracefs */
-	__u64 missed[HOOKS_MAX];		 /* returns that it did not see */
-	struct libraries *libraries; /* where hooks of a library are; NULL: there are none */
+	enum hook_state state[ATR_HOOKS_MAX];
+	int error[ATR_HOOKS_MAX];
+	struct bpf_link *link[ATR_HOOKS_MAX];
+	char event[ATR_HOOKS_MAX][TRACEFS_NAME_MAX]; /* made for the hook, in tracefs */
+	__u64 missed[ATR_HOOKS_MAX];		     /* returns that it did not see */
+	struct libraries *libraries[ATR_FACT_MAX];   /* where its hooks are; NULL: there are none */
 	int cpus;
 };
 
@@ -66,83 +64,14 @@ void probe__free(struct probe *probe)
 
 /* --- which hooks ------------------------------------------------------------------------------ */
 
-/* A hook of this kernel's, and not one that it cannot have any use for. */
-static bool hook_of(const struct probe *probe, size_t i, enum atr_fact fact, enum atr_mode mode)
-{
-	const struct hook *hook = &atr_hooks[i];
-
-	return hook->fact == fact && hook->mode == mode &&
-	       (probe->features.compat || !hook_compat(hook));
-}
-
-/* Can the fact be had so, as far as is known: with all hooks that this takes? */
-static bool mode_possible(const struct probe *probe, enum atr_fact fact, enum atr_mode mode)
-{
-	bool any = false;
-	size_t i;
-
-	if (probe->opts.hooks && mode != ATR_MODE_BTF && mode != ATR_MODE_UPROBE &&
-	    mode != probe->opts.hooks &&
-	    !(mode == ATR_MODE_AFTER && probe->opts.hooks == ATR_MODE_TRACEPOINT))
-		return false;
-	for (i = 0; i < atr_hooks_count; i++) {
-		if (!hook_of(probe, i, fact, mode))
-			continue;
-		if (probe->state[i] == ATR_HOOK_MISSING || probe->state[i] == ATR_HOOK_REFUSED)
-			return false;
-		any = true;
-	}
-	return any;
-}
-
-static enum atr_mode mode_best(const struct probe *probe, enum atr_fact fact)
-{
-	enum atr_mode mode;
-
-	for (mode = 0; mode < ATR_MODE_MAX; mode++) {
-		if (mode_possible(probe, fact, mode))
-			break;
-	}
-	return mode;
-}
-
-/* Does every call have an entry that its other hooks can rely on? */
-static bool has_calls(const struct probe *probe)
-{
-	return probe->mode[ATR_FACT_CALL] == ATR_MODE_FENTRY ||
-	       probe->mode[ATR_FACT_CALL] == ATR_MODE_KPROBE;
-}
-
-/* The best way to each fact, and none to those that others make superfluous. */
 static void choose(struct probe *probe)
 {
-	enum atr_mode *mode = probe->mode;
-	enum atr_fact fact;
-
-	for (fact = 0; fact < ATR_FACT_MAX; fact++)
-		mode[fact] = mode_best(probe, fact);
-	if (!probe->opts.failed)
-		mode[ATR_FACT_FAILED] = ATR_MODE_MAX;
-	/* Only sched_prepare_exec can do without the entry; that of others is the only one they have. */
-	if (mode[ATR_FACT_CALL] == ATR_MODE_TRACEPOINT && !probe->opts.failed &&
-	    mode[ATR_FACT_CREDS] == ATR_MODE_BTF)
-		mode[ATR_FACT_CALL] = ATR_MODE_MAX;
-	if (!has_calls(probe))
-		mode[ATR_FACT_OPENS] = ATR_MODE_MAX;
-	if (!probe->opts.exact || mode[ATR_FACT_OPENS] == ATR_MODE_MAX)
-		mode[ATR_FACT_DENIED] = ATR_MODE_MAX;
-	if (mode[ATR_FACT_OPENS] != ATR_MODE_MAX)
-		mode[ATR_FACT_LD] = ATR_MODE_MAX;
-	/* For the sake of these alone no system call is taxed. */
-	if (mode[ATR_FACT_MESSAGE] == ATR_MODE_TRACEPOINT && !probe->opts.failed)
-		mode[ATR_FACT_MESSAGE] = ATR_MODE_MAX;
-	for (fact = ATR_FACT_MESSAGE; !probe->opts.logins && fact <= ATR_FACT_ABEND; fact++)
-		mode[fact] = ATR_MODE_MAX;
+	hooks_choose(&probe->opts, &probe->features, probe->state, probe->mode);
 }
 
 static bool wanted(const struct probe *probe, size_t i)
 {
-	return hook_of(probe, i, atr_hooks[i].fact, probe->mode[atr_hooks[i].fact]);
+	return hook_serves(&atr_hooks[i], probe->mode[atr_hooks[i].fact], &probe->features);
 }
 
 static struct bpf_program *program_of(const struct probe *probe, size_t i)
@@ -181,8 +110,8 @@ static void configure(struct probe *probe)
 
 	skel->rodata->cfg_has_tai = probe->features.tai;
 	skel->rodata->cfg_has_task_regs = probe->features.task_regs;
-	skel->rodata->cfg_has_calls = has_calls(probe);
-	skel->rodata->cfg_has_entries = probe->features.task_regs && !has_calls(probe) &&
+	skel->rodata->cfg_has_calls = has_calls(probe->mode);
+	skel->rodata->cfg_has_entries = probe->features.task_regs && !has_calls(probe->mode) &&
 					probe->mode[ATR_FACT_CREDS] == ATR_MODE_BTF;
 	skel->rodata->cfg_has_prepare = probe->mode[ATR_FACT_CREDS] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_opens = probe->mode[ATR_FACT_OPENS] != ATR_MODE_MAX;
@@ -325,14 +254,14 @@ static int attach(struct probe *probe)
 }
 
 /* Hooks of a library, wherever it is. That it is nowhere, or cannot be probed, is no reason not to start. */
-static void attach_libraries(struct probe *probe)
+static void attach_library(struct probe *probe, enum atr_fact fact)
 {
-	struct library_probe probes[HOOKS_MAX];
+	struct library_probe probes[ATR_HOOKS_MAX];
 	const char *name = NULL;
 	size_t i, count = 0;
 
 	for (i = 0; i < atr_hooks_count; i++) {
-		if (!wanted(probe, i) || atr_hooks[i].mode != ATR_MODE_UPROBE)
+		if (atr_hooks[i].fact != fact || !wanted(probe, i) || !hook_library(&atr_hooks[i]))
 			continue;
 		name = hook_library(&atr_hooks[i]);
 		probes[count++] = (struct library_probe){
@@ -343,10 +272,10 @@ static void attach_libraries(struct probe *probe)
 	}
 	if (!count)
 		return;
-	probe->libraries = libraries__new(name, probes, count);
-	if (!probe->libraries)
+	probe->libraries[fact] = libraries__new(name, atr_facts[fact].without, probes, count);
+	if (!probe->libraries[fact])
 		log_warn("cannot look for %s: %s; %s", name, strerror(errno),
-			 atr_facts[ATR_FACT_PAM].without);
+			 atr_facts[fact].without);
 }
 
 /* In the opposite order, so that no hook runs without those it relies on. */
@@ -354,8 +283,10 @@ void probe__detach(struct probe *probe)
 {
 	size_t i;
 
-	libraries__free(probe->libraries);
-	probe->libraries = NULL;
+	for (i = 0; i < ATR_FACT_MAX; i++) {
+		libraries__free(probe->libraries[i]);
+		probe->libraries[i] = NULL;
+	}
 	for (i = atr_hooks_count; i-- > 0;) {
 		if (*probe->event[i])
 			probe->missed[i] = tracefs_return_missed(probe->event[i]);
@@ -383,6 +314,7 @@ static void unload(struct probe *probe)
 int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
 {
 	enum atr_mode hooks = probe->opts.hooks;
+	enum atr_fact fact;
 	int err;
 
 	if ((hooks == ATR_MODE_FENTRY && !probe->features.fentry) ||
@@ -412,7 +344,8 @@ int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
 			  strerror(-err));
 		return err;
 	}
-	attach_libraries(probe);
+	for (fact = 0; fact < ATR_FACT_MAX; fact++)
+		attach_library(probe, fact);
 	return 0;
 }
 
@@ -471,28 +404,36 @@ int probe__drain(struct probe *probe)
 
 void probe__mntns_seen(struct probe *probe, __u32 mntns, __u32 pid)
 {
-	if (probe->libraries)
-		libraries__seen(probe->libraries, mntns, pid);
+	size_t i;
+
+	for (i = 0; i < ATR_FACT_MAX; i++) {
+		if (probe->libraries[i])
+			libraries__seen(probe->libraries[i], mntns, pid);
+	}
 }
 
 void probe__tick(struct probe *probe)
 {
-	if (probe->libraries)
-		libraries__tick(probe->libraries);
+	size_t i;
+
+	for (i = 0; i < ATR_FACT_MAX; i++) {
+		if (probe->libraries[i])
+			libraries__tick(probe->libraries[i]);
+	}
 }
 
-const struct libraries *probe__libraries(const struct probe *probe)
+const struct libraries *probe__libraries(const struct probe *probe, enum atr_fact fact)
 {
-	return probe->libraries;
+	return probe->libraries[fact];
 }
 
 /* Hooks of a library are all or none in a file. */
-static bool library_live(const struct probe *probe)
+static bool library_live(const struct libraries *libraries)
 {
 	struct library_info file;
 	size_t i;
 
-	for (i = 0; probe->libraries && libraries__info(probe->libraries, i, &file); i++) {
+	for (i = 0; libraries && libraries__info(libraries, i, &file); i++) {
 		if (!file.error)
 			return true;
 	}
@@ -504,7 +445,8 @@ enum hook_state probe__hook_state(const struct probe *probe, size_t hook)
 	if (!hook_library(&atr_hooks[hook]) || !wanted(probe, hook) ||
 	    probe->state[hook] != ATR_HOOK_OFF)
 		return probe->state[hook];
-	return library_live(probe) ? ATR_HOOK_LIVE : ATR_HOOK_WAITING;
+	return library_live(probe->libraries[atr_hooks[hook].fact]) ? ATR_HOOK_LIVE :
+								      ATR_HOOK_WAITING;
 }
 
 int probe__hook_error(const struct probe *probe, size_t hook)

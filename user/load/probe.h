@@ -75,8 +75,8 @@ bool probe__logins(const struct probe *probe);
 void probe__mntns_seen(struct probe *probe, __u32 mntns, __u32 pid);
 /* As often as one likes: what there is to look after now and then. */
 void probe__tick(struct probe *probe);
-/* The libraries that are hooked; NULL: none is looked for. */
-const struct libraries *probe__libraries(const struct probe *probe);
+/* The files of the fact's library that are hooked; NULL: none is looked for. */
+const struct libraries *probe__libraries(const struct probe *probe, enum atr_fact fact);
 
 /* The initial mount, pid and user namespaces. */
 const __u32 *probe__spaces(const struct probe *probe);

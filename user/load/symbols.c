@@ -116,19 +116,34 @@ static int offset_of(const struct image *image, __u64 address, __u64 *ret)
 	return -EBADMSG;
 }
 
-static int find(const struct image *image, const char *name, __u64 *ret)
+static int find_one(const struct image *image, const char *name, size_t len, __u64 *ret)
 {
 	const Elf64_Sym *symbol;
+	const char *is;
 	size_t i;
 
 	for (i = 0; i < image->symbols_count; i++) {
 		symbol = &image->symbols[i];
-		if (ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_shndx != SHN_UNDEF &&
-		    symbol->st_name < image->strings_size &&
-		    !strcmp(image->strings + symbol->st_name, name))
+		if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_shndx == SHN_UNDEF ||
+		    symbol->st_name >= image->strings_size)
+			continue;
+		is = image->strings + symbol->st_name;
+		if (!strncmp(is, name, len) && !is[len])
 			return offset_of(image, symbol->st_value, ret);
 	}
 	return -ENOENT;
+}
+
+static int find(const struct image *image, const char *names, __u64 *ret)
+{
+	int err = -ENOENT;
+	size_t len;
+
+	for (; err == -ENOENT && *names; names += len + (names[len] == '|')) {
+		len = strcspn(names, "|");
+		err = find_one(image, names, len, ret);
+	}
+	return err;
 }
 
 int symbols_find(int fd, const char *const *names, size_t count, __u64 *ret_offsets)

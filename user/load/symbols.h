@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 /*
- * Where functions of a library are in its file, which is what a uprobe lies at: one offset a name. Returns
+ * Where functions of a library are in its file, which is what a uprobe lies at: one offset a name. A name with
+ * '|' in it is several, of which the first counts that the library has. Returns
  * 0, -ENOEXEC for a file that is no library of this machine's own programs, -ENOENT when one of the
  * functions is missing, or what reading it came to.
  */
