@@ -51,6 +51,23 @@ static inline void put_list(char *buf, size_t size, const struct conf_list *list
 		len += snprintf(buf + len, size - len, "%s%s", i ? " " : "", list->items[i]);
 }
 
+static inline void put_tty(char *buf, size_t size, const struct tty_patterns *patterns)
+{
+	const struct tty_pattern *p;
+	size_t i, len = 0;
+
+	buf[0] = '\0';
+	for (i = 0; i < patterns->n && len < size; i++) {
+		p = &patterns->items[i];
+		len += snprintf(buf + len, size - len, "%s%s=", i ? " " : "",
+				p->verdict == TTY_ENABLE ? "enable" : "disable");
+		len += p->glob ? snprintf(buf + len, size - len, "%s", p->glob) :
+				 snprintf(buf + len, size - len, "%u:%u", p->min, p->max);
+	}
+	snprintf(buf + len, size - len, "%s%s", patterns->open_only ? " open_only" : "",
+		 patterns->log_passwd ? " log_passwd" : "");
+}
+
 static inline void put_size(char *buf, size_t size, unsigned int bytes)
 {
 	if (bytes >= 1 << 20)
@@ -73,6 +90,8 @@ static inline bool has_value(const struct conf_key *key, const void *c)
 	case CONF_PATHS:
 	case CONF_ARGS:
 		return ((const struct conf_list *)field)->n;
+	case CONF_TTY:
+		return ((const struct tty_patterns *)field)->n;
 	default:
 		return true;
 	}
@@ -109,6 +128,9 @@ static inline const char *value_of(const struct conf_key *key, const void *c)
 	case CONF_PATHS:
 	case CONF_ARGS:
 		put_list(buf, sizeof(buf), field);
+		return buf;
+	case CONF_TTY:
+		put_tty(buf, sizeof(buf), field);
 		return buf;
 	default:
 		return has_value(key, c) ? *(char *const *)field : "(none)";

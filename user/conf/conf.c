@@ -132,6 +132,8 @@ static const struct conf_key keys[] = {
 	  .help = "Tell files that an exec may not open as they were found; every open() pays" },
 	{ "kernel_audit", CONF_YESNO, AT(kernel_audit), .fallback = "no",
 	  .help = "Pass on what only kernel audit knows, while it is enabled" },
+	{ "tty_audit", CONF_TTY, AT(tty_audit), .example = "disable=* enable=root",
+	  .help = "Whose terminal input is recorded, in pam_tty_audit's words; none: nobody's" },
 	{ "hooks", WORD(conf_hook_ways), AT(hooks), .fallback = "auto",
 	  .help = "How to see what the kernel does" },
 	{ "ring_size", CONF_SIZE, AT(ring_size), .min = 64 << 10, .max = 1U << 30, .fallback = "8M",

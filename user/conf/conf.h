@@ -10,6 +10,7 @@
 #define ATR_CONF_CONF_H
 
 #include "user/conf/keys.h"
+#include "user/conf/tty.h"
 
 enum conf_act {
 	CONF_IGNORE,
@@ -90,7 +91,8 @@ struct conf {
 	struct conf_list rules; /* files and directories, at least one */
 	bool failed_execs, logins, exact, kernel_audit;
 	enum conf_hooks hooks;
-	unsigned int ring_size; /* bytes */
+	struct tty_patterns tty_audit; /* none: off */
+	unsigned int ring_size;	       /* bytes */
 
 	/* Where the daemon keeps and shows its state. */
 	bool pin;

@@ -39,6 +39,7 @@ enum conf_type {
 	CONF_GROUP,  /* char *: name or number of a group */
 	CONF_TEXT,   /* char *: one word of at most max bytes */
 	CONF_ARGS,   /* struct conf_list: all words of the line */
+	CONF_TTY,    /* struct tty_patterns: all words of the line */
 	CONF_PORTS,  /* a port, or two with '-' between; not kept */
 	CONF_TYPES,
 };

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "user/conf/tty.h"
+
 enum { PORT_MAX = 65535 };
 
 static bool is_digit(char c)
@@ -304,6 +306,31 @@ static int set_args(struct conf_reader *r, const struct conf_key *key, void *fie
 	return err;
 }
 
+static void free_tty(void *field)
+{
+	tty_patterns_free(field);
+}
+
+static int set_tty(struct conf_reader *r, const struct conf_key *key, void *field)
+{
+	struct tty_patterns patterns = { 0 };
+	struct tty_wrong wrong;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < r->n && !err; i++)
+		err = tty_patterns_word(&patterns, r->words[i].text, &wrong);
+	if (err == -EINVAL)
+		err = reader_error(r, r->words[i - 1].column + wrong.at, "%s", wrong.text);
+	if (err) {
+		tty_patterns_free(&patterns);
+		return err;
+	}
+	tty_patterns_free(field);
+	*(struct tty_patterns *)field = patterns;
+	return 0;
+}
+
 static int set_group(struct conf_reader *r, const struct conf_key *key, void *field)
 {
 	const char *text = r->words[0].text, *end;
@@ -378,6 +405,9 @@ static const struct type {
 	[CONF_GROUP] = { set_group, free_string, "the name of a group, or its number", NULL, 1 },
 	[CONF_TEXT] = { set_text, free_string, "one word", NULL, 1 },
 	[CONF_ARGS] = { set_args, free_list, "words", NULL, CONF_WORDS_MAX },
+	[CONF_TTY] = { set_tty, free_tty,
+		       "enable=PATTERNS, disable=PATTERNS, open_only, log_passwd", NULL,
+		       CONF_WORDS_MAX },
 	[CONF_PORTS] = { set_ports, NULL, "a port up to 65535, or two with - between", NULL, 1 },
 };
 
