@@ -35,6 +35,7 @@
 	X(6, PAM, pam, "PAM call")                        \
 	X(7, ABEND, abend, "abnormal end")                \
 	X(8, KERNEL, kernel, "kernel record")             \
+	X(9, TTY, tty, "terminal input")                  \
 	X(16, CLOCK, clock, "clock")                      \
 	X(17, FILE, file_answer, "file look-up")          \
 	X(18, ITEM, item_answer, "path look-up")          \
@@ -93,6 +94,7 @@ enum {
 	ATR_NODE_MAX = 65,	/* __NEW_UTS_LEN and a NUL */
 	ATR_MESSAGE_MAX = 8970, /* MAX_AUDIT_MESSAGE_LENGTH; the kernel writes 8560 of it */
 	ATR_PAM_TEXT_MAX = 512, /* of a user's name, a terminal's or a host's */
+	ATR_TYPED_MAX = 4096,	/* N_TTY_BUF_SIZE: of terminal input in a record */
 	ATR_SLOTS = 3,		/* of scratch memory a cpu, see hdr.slot */
 	ATR_LOST_CAUSES =
 		3, /* causes that the kernel side counts: RING_FULL, SCRATCH_BUSY, UNREAD */
@@ -309,7 +311,7 @@ enum atr_trust {
 	ATR_TRUST_SENDER = 1 << 16,  /* CAP_AUDIT_WRITE, effective, in its user namespace */
 	ATR_TRUST_SOCKET = 1 << 17,  /* and so had who opened the socket, in the initial one */
 	ATR_TRUST_INITIAL = 1 << 18, /* the sender's user namespace is the initial one */
-	ATR_TRUST_TTY = 1 << 19,     /* the kernel records what is typed into it: USER_TTY */
+	ATR_TRUST_TTY = 1 << 19,     /* what is typed into it is recorded: USER_TTY */
 };
 
 /*
@@ -380,6 +382,35 @@ struct atr_abend {
 	struct atr_task task;
 	__u32 sig;
 	__u32 pad;
+};
+
+/* What a piece of terminal input is about. */
+enum atr_tty_how {
+	ATR_TTY_ICANON = 1 << 0, /* the terminal edits lines */
+	ATR_TTY_PUSH = 1 << 1,	 /* a line is complete: what there is is written */
+	ATR_TTY_END = 1 << 2,	 /* the call returns: exit is known, and title */
+	ATR_TTY_INJECT = 1 << 3, /* ioctl(TIOCSTI): data was put into the terminal */
+	ATR_TTY_EXIT = 1 << 4,	 /* the process ends: what there is is written */
+	ATR_TTY_ALONE = 1 << 5,	 /* not in a system call */
+};
+
+/*
+ * TTY: what a task of a marked session got of a terminal, up to ATR_TYPED_MAX bytes; of more than that
+ * several, of which the last has ATR_TTY_END. hdr.time is that of the call's entry, args are its.
+ */
+struct atr_tty {
+	struct atr_hdr hdr;
+	struct atr_task task;
+	__u64 args[6];
+	__s64 exit;
+	__u32 arch;
+	__u32 nr;
+	__u32 dev; /* as in struct atr_file */
+	__u32 how; /* enum atr_tty_how */
+	__u32 title_len;
+	__u32 pad;
+	struct atr_str title;
+	struct atr_str data;
 };
 
 /* KERNEL: a record of kernel audit's own: "audit(…): …". Made in user space, but lost like the others. */

@@ -53,6 +53,10 @@ static void touch_strings(const struct atr_view *view)
 		touch(view, &view->pam->text);
 		touch(view, &view->pam->node);
 		break;
+	case ATR_KIND_TTY:
+		touch(view, &view->tty->title);
+		touch(view, &view->tty->data);
+		break;
 	case ATR_KIND_KERNEL:
 		touch(view, &view->kernel->text);
 		break;

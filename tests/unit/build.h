@@ -25,6 +25,7 @@ struct event {
 		struct atr_login login;
 		struct atr_pam pam;
 		struct atr_abend abend;
+		struct atr_tty tty;
 		struct atr_kernel kernel;
 		struct atr_session session;
 		struct atr_address_answer address;

@@ -12,7 +12,7 @@
 #include <glob.h>
 
 #include "tests/tap.h"
-#include "tests/unit/unlog.h"
+#include "tests/unit/untty.h"
 
 static struct unlog unlog;
 
@@ -80,10 +80,13 @@ static void write_golden(const char *txt_path)
 	char *text = file_read(txt_path, &len);
 
 	snprintf(ev_path, sizeof(ev_path), "%.*s.ev", (int)strlen(txt_path) - 4, txt_path);
-	if (!text || strncmp(text, "type=SYSCALL ", 13)) {
+	if (!text || (strncmp(text, "type=SYSCALL ", 13) && strncmp(text, "type=TTY ", 9))) {
 		tap_note("%s is made by hand", ev_path);
 	} else {
-		unlog_group(&unlog, text);
+		if (!strncmp(text, "type=TTY ", 9))
+			untty_group(&unlog, text);
+		else
+			unlog_group(&unlog, text);
 		if (stream_save(&unlog.out, ev_path))
 			tap_note("cannot write %s", ev_path);
 		write_corpus(txt_path, &unlog.out);

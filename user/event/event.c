@@ -61,6 +61,11 @@ LAYOUT(message, { TASK_STRS(message), STR(message, text, ATR_MESSAGE_MAX) });
 LAYOUT(login, { TASK_STRS(login), STR(login, title, ATR_TITLE_MAX) });
 LAYOUT(pam, { TASK_STRS(pam), STR(pam, text, ATR_PAM_TEXT_MAX), STR(pam, node, ATR_NODE_MAX) });
 LAYOUT(abend, { TASK_STRS(abend) });
+LAYOUT(tty, {
+	TASK_STRS(tty),
+	STR(tty, title, ATR_TITLE_MAX),
+	STR(tty, data, ATR_TYPED_MAX),
+});
 LAYOUT(kernel, { STR(kernel, text, ATR_MESSAGE_MAX) });
 LAYOUT(chunk, { STR(chunk, data, ATR_CHUNK_MAX) });
 LAYOUT(clock, { { 0 } });
@@ -105,6 +110,7 @@ CHECK_TASK(message);
 CHECK_TASK(login);
 CHECK_TASK(pam);
 CHECK_TASK(abend);
+CHECK_TASK(tty);
 #undef CHECK_TASK
 
 static int check_strs(const char *data, size_t size, const struct layout *layout)

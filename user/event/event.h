@@ -26,6 +26,7 @@ struct atr_view {
 		const struct atr_login *login;
 		const struct atr_pam *pam;
 		const struct atr_abend *abend;
+		const struct atr_tty *tty;
 		const struct atr_kernel *kernel;
 		const struct atr_session *session;
 		const struct atr_address_answer *address_answer;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "user/lookup/account.h"
 #include "user/lookup/file.h"
 #include "user/lookup/label.h"
 
@@ -134,6 +135,18 @@ static const char *name_look(const struct atr_need *need)
 										     NULL;
 }
 
+static void answer_account(const struct atr_need *need, union atr_answer *ret)
+{
+	struct account account;
+	int err = account_find(need->pid, need->path, need->id, &account);
+
+	answer_name(need, err ? NULL : account.name, ret);
+	if (!err)
+		ret->name.id = account.uid;
+	else if (err == -ESRCH)
+		ret->name.name.flags |= ATR_S_FAULT;
+}
+
 void lookup_nothing(const struct atr_need *need, union atr_answer *ret)
 {
 	static const struct file_facts no_facts = { .type = ATR_ANSWER_NONE };
@@ -148,6 +161,7 @@ void lookup_nothing(const struct atr_need *need, union atr_answer *ret)
 		break;
 	case ATR_NEED_USER:
 	case ATR_NEED_GROUP:
+	case ATR_NEED_ACCOUNT:
 		answer_name(need, NULL, ret);
 		ret->name.name.flags |= ATR_S_FAULT;
 		break;
@@ -183,6 +197,9 @@ void lookup_answer(const struct atr_view *view, const struct atr_need *need, uni
 	case ATR_NEED_USER:
 	case ATR_NEED_GROUP:
 		answer_name(need, name_look(need), ret);
+		break;
+	case ATR_NEED_ACCOUNT:
+		answer_account(need, ret);
 		break;
 	case ATR_NEED_LABEL:
 		answer_label(need, label, label_look(view, need, label), ret);

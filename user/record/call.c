@@ -56,7 +56,9 @@ static void write_call(struct text *t, const struct call *call, __u32 personalit
 	text_u64(t, " syscall=", call->nr);
 	if (personality)
 		text_hex(t, " per=", personality);
-	if (code < 0 && code >= -4095)
+	if (call->unfinished)
+		;
+	else if (code < 0 && code >= -4095)
 		text_i64(t, " success=no exit=", code);
 	else
 		text_i64(t, " success=yes exit=", code);

@@ -11,6 +11,7 @@ struct call {
 	const __u64 *args;
 	__s64 exit;
 	unsigned int items; /* how many PATH records there will be */
+	bool unfinished;    /* it has no result, and will have none */
 };
 
 /* Room for the words of what an event could not tell. */

@@ -13,7 +13,7 @@
 
 /*
  * Companions of others: they are passed on with a record that is. All that tells of execs, users, logins and
- * ends by a signal autrail has itself.
+ * ends by a signal autrail has itself. Of terminals whose input the kernel records it tells nothing.
  */
 static const struct {
 	__u32 first, last;
@@ -21,7 +21,8 @@ static const struct {
 } types[] = {
 	{ AUDIT_SYSCALL, 1304, false },
 	{ AUDIT_CONFIG_CHANGE, AUDIT_CONFIG_CHANGE, true },
-	{ AUDIT_SOCKADDR, 1319, false },
+	{ AUDIT_SOCKADDR, 1318, false },
+	{ AUDIT_TTY, AUDIT_TTY, true },
 	{ 1321, 1323, false },
 	{ 1324, AUDIT_SECCOMP, true },
 	{ AUDIT_PROCTITLE, AUDIT_PROCTITLE, false },

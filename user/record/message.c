@@ -342,6 +342,9 @@ int record_message(struct recorder *r, const struct atr_view *view)
 	}
 	if (m->text.flags & ATR_S_FAULT)
 		return -EBADMSG;
+	/* The kernel lets go of what was typed before it. */
+	if (m->type == AUDIT_USER_TTY && tty_flush(r, view))
+		return -ENOMEM;
 	if (!judge_user(r, view, m->type))
 		return 0;
 	if (!why || view->hdr->flags & ATR_TRUST_SENDER) {

@@ -354,6 +354,14 @@ static void abend_needs(struct list *l, const struct atr_view *view)
 		need_name(l, view->task->gid, NAME_GROUP);
 }
 
+static void tty_needs(struct list *l, const struct atr_view *view)
+{
+	need_task(l, view);
+	/* What only gathers needs no names yet, but the one that ends it may come when they are gone. */
+	if (l->r->opts.format == ATR_FORMAT_ENRICHED)
+		need_names(l, view->task);
+}
+
 static void lost_needs(struct list *l, const struct atr_view *view)
 {
 	if (l->r->opts.format == ATR_FORMAT_ENRICHED)
@@ -378,7 +386,8 @@ static void (*const needs[])(struct list *l, const struct atr_view *view) = {
 	[ATR_KIND_EXEC] = exec_needs,	    [ATR_KIND_EXECFAIL] = exec_needs,
 	[ATR_KIND_MESSAGE] = message_needs, [ATR_KIND_LOGIN] = login_needs,
 	[ATR_KIND_PAM] = pam_needs,	    [ATR_KIND_ABEND] = abend_needs,
-	[ATR_KIND_LOST] = lost_needs,	    [ATR_KIND_DAEMON] = daemon_needs,
+	[ATR_KIND_TTY] = tty_needs,	    [ATR_KIND_LOST] = lost_needs,
+	[ATR_KIND_DAEMON] = daemon_needs,
 };
 
 int recorder__needs(struct recorder *r, const struct atr_view *view, struct atr_need *ret_needs,

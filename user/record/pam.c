@@ -312,6 +312,16 @@ const char *pam__host(struct pam *p, const struct atr_view *view, size_t *ret_le
 	return h ? host_of(view, h, ret_len) : NULL;
 }
 
+const char *recorder__pam_user(struct recorder *r, const struct atr_view *view, size_t *ret_len)
+{
+	struct handle *h = handle_of(r->pam, view->pam, false);
+
+	if (!h || !h->user.set)
+		return NULL;
+	*ret_len = h->user.len;
+	return h->user.text;
+}
+
 static int write_record(struct recorder *r, const struct atr_view *view, const struct handle *h)
 {
 	struct text text;

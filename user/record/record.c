@@ -40,8 +40,9 @@ struct recorder *recorder__new(const struct atr_record_opts *opts)
 	r->pam = pam__new();
 	r->addresses = addresses__new();
 	r->places = places__new();
+	r->typed = typed__new();
 	if (!r->assembler || !r->known || !r->names || !r->labels || !r->sessions || !r->pam ||
-	    !r->addresses || !r->places) {
+	    !r->addresses || !r->places || !r->typed) {
 		recorder__free(r);
 		errno = ENOMEM;
 		return NULL;
@@ -55,6 +56,7 @@ void recorder__free(struct recorder *r)
 {
 	if (!r)
 		return;
+	out_reset(r);
 	text_free(&r->out);
 	assembler__free(r->assembler);
 	knowledge__free(r->known);
@@ -64,7 +66,16 @@ void recorder__free(struct recorder *r)
 	pam__free(r->pam);
 	addresses__free(r->addresses);
 	places__free(r->places);
+	typed__free(r->typed);
 	free(r);
+}
+
+void out_reset(struct recorder *r)
+{
+	if (r->wipe && r->out.buf)
+		explicit_bzero(r->out.buf, r->out.len);
+	r->wipe = false;
+	text_reset(&r->out);
 }
 
 void record_stamp(struct recorder *r, const struct atr_hdr *hdr)
@@ -130,7 +141,7 @@ int recorder__feed(struct recorder *r, const struct atr_view *view, const char *
 	const __u32 serial = r->serial;
 	int err;
 
-	text_reset(&r->out);
+	out_reset(r);
 	r->key = NULL;
 	login_derive(r, view);
 	err = records[view->hdr->kind](r, view);

@@ -39,6 +39,12 @@ int recorder__feed(struct recorder *r, const struct atr_view *view, const char *
 		   size_t *ret_len);
 
 /*
+ * Nothing more comes: what was typed and waits for its end is written as it is, one event at a time. Call it
+ * until *ret_len is 0. The text is valid until the next call.
+ */
+int recorder__end(struct recorder *r, const char **ret_text, size_t *ret_len);
+
+/*
  * From now on events are judged by these rules (NULL: everything is recorded), but for those that say that
  * they were judged by the ones before. Both stay the caller's, and are counted in (hits).
  */
@@ -52,6 +58,7 @@ enum atr_need_type {
 	ATR_NEED_GROUP,	  /* answer: NAME event, group 1 */
 	ATR_NEED_LABEL,	  /* the text of a label; answer: LABEL event */
 	ATR_NEED_PLACE,	  /* where a file is; answer: PLACE event */
+	ATR_NEED_ACCOUNT, /* of the name in path, or of id, as pid finds it; answer: NAME event */
 	ATR_NEED_ADDRESS, /* of the host whose name is in path; answer: ADDRESS event */
 };
 
@@ -71,6 +78,9 @@ struct atr_need {
 	/* Absolute, in the task's root; "" where no path is known. */
 	char path[2 * ATR_NAME_MAX];
 };
+
+/* The user of the handle that a call of libpam (a PAM event) is about; NULL: not known. */
+const char *recorder__pam_user(struct recorder *r, const struct atr_view *view, size_t *ret_len);
 
 /*
  * What should be looked up, and fed, before view is fed; only what is not known already. An answer

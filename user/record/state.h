@@ -15,6 +15,7 @@
 #include "user/record/session.h"
 #include "user/record/syscall.h"
 #include "user/record/places.h"
+#include "user/record/typed.h"
 #include "user/record/text.h"
 #include "user/rules/compile.h"
 
@@ -39,6 +40,7 @@ struct refusals {
 struct recorder {
 	struct atr_record_opts opts;
 	struct text out;
+	bool wipe; /* what is in out was typed: it is wiped out before anything else is put there */
 	struct assembler *assembler;
 	struct atr_clock_state clock;
 	struct knowledge *known;
@@ -54,6 +56,7 @@ struct recorder {
 	struct pam *pam;
 	struct addresses *addresses;
 	struct places *places;
+	struct typed *typed;
 	struct refusals refusals;
 	__u32 passed[PASSED_MAX]; /* serials of events of kernel audit's that are passed on */
 	unsigned int passed_next;
@@ -74,6 +77,9 @@ struct recorder {
 ATR_KINDS(ATR_RECORD)
 #undef ATR_RECORD
 
+/* Empties r->out. */
+void out_reset(struct recorder *r);
+
 /* The stamp of an event with this header and the next serial. */
 void record_stamp(struct recorder *r, const struct atr_hdr *hdr);
 
@@ -84,6 +90,9 @@ void record_end(struct recorder *r);
 void login_derive(struct recorder *r, const struct atr_view *view);
 /* The event has been told: where its task is, is known from now on. */
 void login_seen(struct recorder *r, const struct atr_view *view);
+
+/* What the process of the event has typed so far is written, as an event of its own. */
+int tty_flush(struct recorder *r, const struct atr_view *view);
 
 /* Begin a line: type=TYPE msg=audit(…): and a blank; type is a literal. */
 #define record_begin(r, type) record_begin_(r, "type=" type " ", sizeof("type=" type " ") - 1)
