@@ -39,4 +39,11 @@
 /* kernel/auditsc.c: a task sets its login uid. */
 #define ATR_FUNC_LOGINUID "audit_set_loginuid"
 
+/* drivers/tty/tty_io.c, tty_audit.c: a terminal is read; what line editing gives of it; that it is all. */
+#define ATR_FUNC_TTY_READ   "tty_read"
+#define ATR_FUNC_TTY_DATA   "tty_audit_add_data"
+#define ATR_FUNC_TTY_PUSH   "tty_audit_push"
+#define ATR_FUNC_TTY_INJECT "tty_audit_tiocsti"
+#define ATR_FUNC_TTY_EXIT   "tty_audit_exit"
+
 #endif /* ATR_CALLS_H */

@@ -147,7 +147,7 @@ __hidden void scratch__put(struct atr_scratch *s)
 
 static __always_inline __u64 wake_flag(__u64 waiting, __u32 size, __u32 kind)
 {
-	if (kind >= ATR_KIND_MESSAGE && waiting < URGENT_MAX)
+	if (kind >= ATR_KIND_MESSAGE && kind != ATR_KIND_TTY && waiting < URGENT_MAX)
 		return BPF_RB_FORCE_WAKEUP;
 	return waiting < cfg_wake_at && waiting + size >= cfg_wake_at ? BPF_RB_FORCE_WAKEUP : 0;
 }

@@ -65,7 +65,7 @@ struct atr_scratch {
 	__u32 fixed;	  /* size of the event without its strings */
 	__u32 generation; /* of the rules that it is judged by */
 	struct atr_facts facts;
-	__u64 args[6]; /* of the call, for them */
+	__u64 args[6]; /* of the call */
 	struct atr_walk walk;
 	struct atr_block argv;
 	struct {
@@ -73,7 +73,21 @@ struct atr_scratch {
 		__u32 len;   /* of what is there */
 		__u32 total; /* of what was sent */
 		__u32 trust;
-	} raw;	     /* messages: see usermsg.bpf.c */
+	} raw; /* messages: see usermsg.bpf.c */
+	struct {
+		__u64 time;
+		__u64 tai;
+		__u64 from; /* what is left to send */
+		__u32 left;
+		__u32 user; /* it lies in the task's memory, not in the kernel's */
+		__u32 dev;
+		__u32 how;
+		__u32 flags;
+		__u32 arch;
+		__s64 exit;
+		__u32 nr;
+		char byte[4];
+	} tty;	     /* see tty.bpf.c */
 	__u64 label; /* of AppArmor: address of the kernel's object */
 	struct atr_opened opened;
 	/* The event that is being made ends where its strings begin. */
@@ -83,6 +97,7 @@ struct atr_scratch {
 		ATR_BEHIND(atr_login) login;
 		ATR_BEHIND(atr_pam) pam;
 		ATR_BEHIND(atr_abend) abend;
+		ATR_BEHIND(atr_tty) tty_input;
 	};
 	char data[ATR_DATA_MAX];
 };

@@ -34,6 +34,9 @@ bool has_struct_args;
 bool has_fput;
 /* the mount namespace of the machine's first process */
 __u32 init_mntns;
+/* what reads terminals: learnt of one that user space has opened, -1: it has none */
+int trial_tty = -1;
+__u64 tty_read;
 /* kallsyms can be read here; what 32-bit code enters execve() by is in there */
 bool has_symbols, has_compat;
 /* where security modules that are on keep their labels; user space says which are */
@@ -182,6 +185,20 @@ static __always_inline void mntns_find(void)
 	}
 }
 
+static __always_inline void tty_find(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct file **files = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
+	const struct file_operations *ops;
+
+	if (trial_tty < 0 || bpf_probe_read_kernel(&file, sizeof(file), files + trial_tty))
+		return;
+	ops = BPF_CORE_READ(file, f_op);
+	tty_read = (__u64)BPF_CORE_READ(ops, read_iter);
+	if (!tty_read)
+		tty_read = (__u64)BPF_CORE_READ(ops, read);
+}
+
 SEC("?raw_tp/sys_enter")
 int atr_feat(void *ctx)
 {
@@ -195,6 +212,7 @@ int atr_feat(void *ctx)
 	has_struct_args = has_tai;
 	has_fput = &____fput != 0;
 	mntns_find();
+	tty_find();
 	has_symbols = &ATR_SYMBOL_EXECVE != 0;
 	has_compat = &ATR_SYMBOL_EXECVE_COMPAT != 0;
 	label_places();

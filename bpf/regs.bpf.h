@@ -17,14 +17,17 @@ enum send_call {
 
 #if defined(__TARGET_ARCH_x86)
 
-#define NR_SENDTO	  44
-#define NR_SENDMSG	  46
-#define NR_WRITE	  1
-#define NR_WRITEV	  20
-#define NR_COMPAT_SENDTO  369
-#define NR_COMPAT_SENDMSG 370
+#define NR_SENDTO	     44
+#define NR_SENDMSG	     46
+#define NR_WRITE	     1
+#define NR_WRITEV	     20
+#define NR_EXIT		     60
+#define NR_EXIT_GROUP	     231
+#define NR_COMPAT_SENDTO     369
+#define NR_COMPAT_SENDMSG    370
+#define NR_COMPAT_EXIT_GROUP 252
 
-#define ATR_ARCH_NATIVE	  AUDIT_ARCH_X86_64
+#define ATR_ARCH_NATIVE	     AUDIT_ARCH_X86_64
 
 static __always_inline bool is_execve(__u32 arch, __u32 nr)
 {
@@ -76,14 +79,17 @@ static __always_inline void regs_args(const struct pt_regs *regs, __u32 arch, __
 
 #elif defined(__TARGET_ARCH_arm64)
 
-#define NR_SENDTO	  206
-#define NR_SENDMSG	  211
-#define NR_WRITE	  64
-#define NR_WRITEV	  66
-#define NR_COMPAT_SENDTO  290
-#define NR_COMPAT_SENDMSG 296
+#define NR_SENDTO	     206
+#define NR_SENDMSG	     211
+#define NR_WRITE	     64
+#define NR_WRITEV	     66
+#define NR_EXIT		     93
+#define NR_EXIT_GROUP	     94
+#define NR_COMPAT_SENDTO     290
+#define NR_COMPAT_SENDMSG    296
+#define NR_COMPAT_EXIT_GROUP 248
 
-#define ATR_ARCH_NATIVE	  AUDIT_ARCH_AARCH64
+#define ATR_ARCH_NATIVE	     AUDIT_ARCH_AARCH64
 
 static __always_inline bool is_execve(__u32 arch, __u32 nr)
 {
@@ -96,7 +102,7 @@ static __always_inline bool is_execveat(__u32 arch, __u32 nr)
 }
 
 /* THREAD_SIZE with pages of 4 or 16 kB; only for kernels before 5.15, see stack_regs(). */
-#define ATR_STACK_SIZE	  16384
+#define ATR_STACK_SIZE	     16384
 
 static __always_inline __u32 regs_arch(struct task_struct *task, bool typed)
 {
@@ -129,6 +135,7 @@ static __always_inline __u64 arg_value(__u32 arch, __u64 arg)
 }
 
 /* The same for 32-bit code of both. */
+#define NR_COMPAT_EXIT	 1
 #define NR_COMPAT_WRITE	 4
 #define NR_COMPAT_WRITEV 146
 

@@ -4,6 +4,7 @@
 #define ATR_TRUST_BPF_H
 
 #include "bpf/spaces.bpf.h"
+#include "bpf/tty.bpf.h"
 
 static __always_inline bool cred_may(const struct cred *cred)
 {
@@ -28,6 +29,9 @@ static __always_inline __u32 trust_of(struct task_struct *task, struct sock *sk)
 		trust |= ATR_TRUST_INITIAL;
 	if (bpf_core_field_exists(signal->audit_tty) &&
 	    BPF_CORE_READ(signal, audit_tty) & AUDIT_TTY_ENABLE)
+		trust |= ATR_TRUST_TTY;
+	/* Or would, if what we do were done by it. */
+	if (tty_marked())
 		trust |= ATR_TRUST_TTY;
 	if (!sk)
 		return trust;

@@ -23,6 +23,7 @@ allowed() {
 	bpf/event.h) ;;
 	bpf/match.h) echo bpf/event.h ;;
 	bpf/label.h) echo bpf/event.h ;;
+	bpf/mark.h) echo bpf/event.h ;;
 	vmlinux/*) echo 'vmlinux/*' ;;
 	bpf/*) echo 'bpf/* vmlinux/*' ;;
 	user/event/*) echo "$contract user/event/*" ;;
@@ -36,7 +37,7 @@ allowed() {
 	user/lookup/*) echo "$common user/lookup/*" ;;
 	user/sink/*) echo "$common user/sink/*" ;;
 	user/compare/*) echo "$common user/compare/*" ;;
-	user/load/*) echo "$common bpf/calls.h bpf/label.h user/load/* autrail.skel.h feat.skel.h" ;;
+	user/load/*) echo "$common bpf/calls.h bpf/label.h bpf/mark.h user/load/* autrail.skel.h feat.skel.h" ;;
 	user/cmd/*)
 		echo "$common user/lookup/* user/sink/* user/compare/* user/load/*"
 		echo "user/cmd/* version.h"

@@ -56,6 +56,12 @@ struct kernfs_node___parent {
 	struct kernfs_node *parent;
 };
 
+/* before enum tty_driver_type, of 6.15 */
+struct tty_driver___short {
+	short type;
+	short subtype;
+};
+
 /* before 6.19: afterwards it is something else of the same name */
 struct task_security_struct___cred {
 	__u32 sid;

@@ -27,22 +27,34 @@
 #define AUDIT_USER_TTY	      1124
 #define SIGNAL_UNKILLABLE     0x40 /* include/linux/sched/signal.h */
 
-#define PIDTYPE_TGID	      1		  /* include/linux/pid_types.h */
-#define PID_NS_INIT_INO	      0xeffffffcU /* include/linux/proc_ns.h */
+#define ICANON		      0x00002 /* include/uapi/asm-generic/termbits.h */
+#define ECHO		      0x00008
+#define EXTPROC		      0x10000
+#define VEOL		      11
+#define VEOL2		      16
+#define TTY_TYPE_PTY_OLD \
+	4 /* include/linux/tty_driver.h: TTY_DRIVER_TYPE_PTY, where it is no enum */
+#define PTY_TYPE_MASTER_OLD 1
+#define TIOCSTI		    0x5412 /* include/uapi/asm-generic/ioctls.h */
+#define N_TTY		    0	   /* include/uapi/linux/tty.h */
 
-#define PF_KTHREAD	      0x00200000  /* include/linux/sched.h */
-#define X32_SYSCALL_BIT	      0x40000000U /* arch/x86/include/uapi/asm/unistd.h */
+#define PIDTYPE_TGID	    1		/* include/linux/pid_types.h */
+#define PID_NS_INIT_INO	    0xeffffffcU /* include/linux/proc_ns.h */
 
-#define AUDIT_ARCH_X86_64     0xc000003eU /* include/uapi/linux/audit.h */
-#define AUDIT_ARCH_I386	      0x40000003U
-#define AUDIT_ARCH_AARCH64    0xc00000b7U
-#define AUDIT_ARCH_ARM	      0x40000028U
+#define PF_IO_WORKER	    0x00000010	/* include/linux/sched.h, since 5.12 */
+#define PF_KTHREAD	    0x00200000	/* include/linux/sched.h */
+#define X32_SYSCALL_BIT	    0x40000000U /* arch/x86/include/uapi/asm/unistd.h */
 
-#define AT_BASE		      7	   /* include/uapi/linux/auxvec.h */
-#define MAX_ERRNO	      4095 /* include/linux/err.h */
-#define AT_FDCWD	      (-100)
-#define EI_CLASS	      4 /* include/uapi/linux/elf.h */
-#define ELFCLASS32	      1
-#define PT_INTERP	      3
+#define AUDIT_ARCH_X86_64   0xc000003eU /* include/uapi/linux/audit.h */
+#define AUDIT_ARCH_I386	    0x40000003U
+#define AUDIT_ARCH_AARCH64  0xc00000b7U
+#define AUDIT_ARCH_ARM	    0x40000028U
+
+#define AT_BASE		    7	 /* include/uapi/linux/auxvec.h */
+#define MAX_ERRNO	    4095 /* include/linux/err.h */
+#define AT_FDCWD	    (-100)
+#define EI_CLASS	    4 /* include/uapi/linux/elf.h */
+#define ELFCLASS32	    1
+#define PT_INTERP	    3
 
 #endif /* ATR_VMLINUX_MISSING_H */

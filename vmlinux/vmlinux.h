@@ -31,6 +31,7 @@ typedef int pid_t;
 
 /* Values are the ABI's; names of helpers are looked up in the kernel's own enum. */
 enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
@@ -136,7 +137,14 @@ struct path {
 	struct dentry *dentry;
 };
 
+/* read_iter is what reads terminals since 5.11, read before (dd78b0c483e3) */
+struct file_operations {
+	void *read;
+	void *read_iter;
+};
+
 struct file {
+	const struct file_operations *f_op;
 	unsigned int f_mode;
 	unsigned int f_flags;
 	void *private_data;
@@ -315,14 +323,54 @@ struct cred {
 	void *security;
 };
 
+struct ktermios {
+	unsigned int c_lflag;
+	unsigned char c_cc[19];
+};
+
+/* As newer kernels have it, with other values than the macros before: flavors.h. */
+enum tty_driver_type {
+	TTY_DRIVER_TYPE_PTY = 4,
+};
+
+enum tty_driver_subtype {
+	PTY_TYPE_MASTER = 1,
+};
+
+struct tty_driver {
+	int major;
+	int minor_start;
+	enum tty_driver_type type;
+	enum tty_driver_subtype subtype;
+};
+
+struct tty_ldisc_ops {
+	int num;
+};
+
+struct tty_ldisc {
+	struct tty_ldisc_ops *ops;
+};
+
 struct tty_struct {
+	int index;
+	struct tty_driver *driver;
+	struct tty_ldisc *ldisc;
+	struct ktermios termios;
 	char name[64];
+};
+
+struct tty_file_private {
+	struct tty_struct *tty;
 };
 
 struct signal_struct {
 	struct pid *pids[4];
 	struct tty_struct *tty;
 	unsigned int flags;
+	struct {
+		int counter;
+	} live;
 	/* with CONFIG_AUDIT */
 	unsigned int audit_tty;
 };
@@ -341,6 +389,7 @@ struct task_struct {
 	pid_t pid;
 	pid_t tgid;
 	struct task_struct *real_parent;
+	struct task_struct *group_leader;
 	__u64 start_boottime;
 	const struct cred *real_cred;
 	const struct cred *cred;

@@ -75,6 +75,10 @@ void hooks_choose(const struct atr_probe_opts *opts, const struct atr_features *
 	/* For the sake of these alone no system call is taxed. */
 	if (mode[ATR_FACT_MESSAGE] == ATR_MODE_TRACEPOINT && !opts->failed)
 		mode[ATR_FACT_MESSAGE] = mode_best(&c, ATR_FACT_MESSAGE, ATR_MODE_TRACEPOINT + 1);
+	if (!opts->tty)
+		mode[ATR_FACT_TTY] = ATR_MODE_MAX;
+	if (mode[ATR_FACT_TTY] == ATR_MODE_MAX)
+		mode[ATR_FACT_MARKED] = ATR_MODE_MAX;
 	for (fact = ATR_FACT_MESSAGE; !opts->logins && fact <= ATR_FACT_ABEND; fact++)
 		mode[fact] = ATR_MODE_MAX;
 }

@@ -5,7 +5,9 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -124,9 +126,34 @@ static void labels_on(struct atr_features *f)
 		f->labels.inode &= 1u << ATR_LSM_SELINUX;
 }
 
-int features_probe(struct atr_features *ret)
+/* A terminal of our own, for as long as the question takes; -1: this machine has none. */
+static int terminal_open(int *ret_master)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), fd = -1;
+
+	if (master >= 0 && !unlockpt(master))
+		fd = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	*ret_master = master;
+	return fd;
+}
+
+static int ask(struct feat_bpf *skel)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
+	int master, fd = terminal_open(&master), err;
+
+	skel->data->trial_tty = fd;
+	/* Run here and now, attached to nothing. */
+	err = bpf_prog_test_run_opts(bpf_program__fd(skel->progs.atr_feat), &run);
+	if (fd >= 0)
+		close(fd);
+	if (master >= 0)
+		close(master);
+	return err;
+}
+
+int features_probe(struct atr_features *ret)
+{
 	struct feat_bpf *skel;
 	int err;
 
@@ -148,8 +175,7 @@ int features_probe(struct atr_features *ret)
 		feat_bpf__destroy(skel);
 		return err;
 	}
-	/* Run here and now, attached to nothing. */
-	err = bpf_prog_test_run_opts(bpf_program__fd(skel->progs.atr_feat), &run);
+	err = ask(skel);
 	if (err) {
 		log_error("cannot run a BPF program to ask the kernel for its features: %s",
 			  strerror(-err));
@@ -165,6 +191,8 @@ int features_probe(struct atr_features *ret)
 			.struct_args = skel->bss->has_struct_args && skel->bss->has_loginuid,
 			.fput = skel->bss->has_fput,
 			.compat = skel->bss->has_symbols ? skel->bss->has_compat : guess_compat(),
+			.tty = skel->bss->tty_read != 0,
+			.tty_read = skel->bss->tty_read,
 			.labels = skel->bss->labels,
 			.spaces = { skel->bss->init_mntns, PID_NS_INIT, USER_NS_INIT },
 		};

@@ -22,6 +22,21 @@
 			FEATURE(uretprobe)                                                  \
 	}
 
+/* The functions that hand over what is typed. */
+#define TTY(mode, type, feature, name)                                                               \
+	{ name "_push", ATR_FACT_TTY, mode, type, ATR_FUNC_TTY_PUSH, FEATURE(feature) },             \
+		{ name "_data", ATR_FACT_TTY, mode, type, ATR_FUNC_TTY_DATA, FEATURE(feature) },     \
+		{ name "_read", ATR_FACT_TTY, mode, type, ATR_FUNC_TTY_READ, FEATURE(feature) },     \
+		{ name "_inject", ATR_FACT_TTY, mode, type, ATR_FUNC_TTY_INJECT, FEATURE(feature) }, \
+	{                                                                                            \
+		name "_exit", ATR_FACT_TTY, mode, type, ATR_FUNC_TTY_EXIT, FEATURE(feature)          \
+	}
+
+#define TTY_CALL(program, point)                                                              \
+	{                                                                                     \
+		program, ATR_FACT_TTY, ATR_MODE_TRACEPOINT, "tracepoint", point, FEATURE(tty) \
+	}
+
 /*
  * In the order in which they are attached: what a later one relies on comes before it. atr_ld
  * shares its tracepoint with atr_exec and runs first because it is attached first.
@@ -96,6 +111,18 @@ const struct hook atr_hooks[] = {
 	UPROBES("atr_pam_chauth", "pam_chauthtok"),
 	UPROBES("atr_pam_end", "pam_end"),
 	{ "atr_abend", ATR_FACT_ABEND, ATR_MODE_BTF, "tp_btf", "signal_deliver", ATR_NO_FEATURE },
+	{ "atr_tty_fork", ATR_FACT_MARKED, ATR_MODE_BTF, "tp_btf", "sched_process_fork",
+	  ATR_NO_FEATURE },
+	{ "atr_tty_gone", ATR_FACT_MARKED, ATR_MODE_BTF, "tp_btf", "sched_process_exit",
+	  ATR_NO_FEATURE },
+	TTY(ATR_MODE_FENTRY, "fentry", fentry, "atr_tty"),
+	TTY(ATR_MODE_KPROBE, "kprobe", kprobe, "atr_ktty"),
+	TTY_CALL("atr_tty_enter", "sys_enter_read"),
+	TTY_CALL("atr_tty_enter", "sys_enter_readv"),
+	TTY_CALL("atr_tty_left", "sys_exit_read"),
+	TTY_CALL("atr_tty_leftv", "sys_exit_readv"),
+	TTY_CALL("atr_tty_ioctl", "sys_exit_ioctl"),
+	TTY_CALL("atr_tty_leave", "sys_enter_exit_group"),
 };
 
 const size_t atr_hooks_count = sizeof(atr_hooks) / sizeof(atr_hooks[0]);
@@ -128,6 +155,11 @@ const struct fact atr_facts[ATR_FACT_MAX] = {
 	[ATR_FACT_PAM] = { "calls of libpam", false,
 			   "logins that libpam does not report itself are not recorded" },
 	[ATR_FACT_ABEND] = { "ends by a signal", false, "ANOM_ABEND is not recorded" },
+	[ATR_FACT_TTY] = { "terminal input (--tty), while a session is marked", false,
+			   "what is typed is not recorded" },
+	[ATR_FACT_MARKED] = { "processes of such sessions", false,
+			      "sessions without a login uid are not recorded, and what is typed "
+			      "without a line's end shows late, or not at all" },
 };
 
 const char *const atr_modes[ATR_MODE_MAX] = {
@@ -157,6 +189,11 @@ const char *hook_library(const struct hook *hook)
 bool hook_compat(const struct hook *hook)
 {
 	return hook->feature == FEATURE(compat);
+}
+
+bool hook_on_demand(const struct hook *hook)
+{
+	return hook->fact == ATR_FACT_TTY || hook->fact == ATR_FACT_MARKED;
 }
 
 bool hook_possible(const struct hook *hook, const struct atr_features *features)

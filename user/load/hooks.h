@@ -26,6 +26,8 @@ struct atr_features {
 	bool selinux;
 	bool send_length; /* tracepoint sock_send_length */
 	bool struct_args; /* fentry and fexit of functions that take a structure by value */
+	bool tty;	  /* terminals are there, and what reads them is known */
+	__u64 tty_read;	  /* its address */
 	bool uretprobe;	  /* returns in programs can be hooked, and those under seccomp live on */
 	__u32 spaces[3];  /* the initial namespaces, 0: not known: mount, pid, user */
 	__u32 lsms;	  /* that label tasks, as struct atr_host has them */
@@ -46,6 +48,8 @@ enum atr_fact {
 	ATR_FACT_LOGIN,	  /* login uids as they are set */
 	ATR_FACT_PAM,	  /* calls of libpam */
 	ATR_FACT_ABEND,	  /* ends by a signal that dumps core */
+	ATR_FACT_TTY,	  /* what is typed, of marked sessions */
+	ATR_FACT_MARKED,  /* processes that inherit a mark, and that end */
 	ATR_FACT_MAX,
 };
 
@@ -88,6 +92,9 @@ extern const struct fact atr_facts[ATR_FACT_MAX];
 
 /* For people; of these --hooks takes "fentry", "kprobe", "tracepoint" and "uprobe". */
 extern const char *const atr_modes[ATR_MODE_MAX];
+
+/* Attached only while there is something to see. */
+bool hook_on_demand(const struct hook *hook);
 
 /* Does this kernel have what the hook needs? */
 bool hook_possible(const struct hook *hook, const struct atr_features *features);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "user/load/probe.h"
-
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -10,29 +8,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "autrail.skel.h"
 #include "user/load/feat.h"
 #include "user/load/choose.h"
 #include "user/load/libbpf_log.h"
-#include "user/load/rules.h"
 #include "user/load/libraries.h"
-#include "user/load/tracefs.h"
+#include "user/load/probe_impl.h"
+#include "user/load/rules.h"
 #include "user/log.h"
-
-struct probe {
-	struct atr_probe_opts opts;
-	struct atr_features features;
-	struct autrail_bpf *skel;
-	struct ring_buffer *ring;
-	enum atr_mode mode[ATR_FACT_MAX]; /* chosen; ATR_MODE_MAX: none */
-	enum hook_state state[ATR_HOOKS_MAX];
-	int error[ATR_HOOKS_MAX];
-	struct bpf_link *link[ATR_HOOKS_MAX];
-	char event[ATR_HOOKS_MAX][TRACEFS_NAME_MAX]; /* made for the hook, in tracefs */
-	__u64 missed[ATR_HOOKS_MAX];		     /* returns that it did not see */
-	struct libraries *libraries[ATR_FACT_MAX];   /* where its hooks are; NULL: there are none */
-	int cpus;
-};
 
 struct probe *probe__new(const struct atr_probe_opts *opts, const struct atr_features *features)
 {
@@ -119,8 +101,11 @@ static void configure(struct probe *probe)
 	skel->rodata->cfg_has_ld = probe->mode[ATR_FACT_LD] != ATR_MODE_MAX;
 	skel->rodata->cfg_labels = probe->features.labels;
 	skel->rodata->cfg_mntns = probe->features.spaces[0];
+	skel->rodata->cfg_tty = probe->opts.tty;
+	skel->rodata->cfg_tty_read = probe->features.tty_read;
 	skel->rodata->cfg_wake_at = probe->opts.ring_bytes / 4;
 	bpf_map__set_max_entries(skel->maps.atr_ring, probe->opts.ring_bytes);
+	marks_configure(probe);
 	for (i = 0; i < atr_hooks_count; i++)
 		bpf_program__set_autoload(program_of(probe, i), false);
 	for (i = 0; i < atr_hooks_count; i++) {
@@ -215,7 +200,7 @@ static struct bpf_link *attach_return(struct probe *probe, size_t i, struct bpf_
 	return bpf_program__attach_kprobe(program, true, atr_hooks[i].point);
 }
 
-static struct bpf_link *attach_hook(struct probe *probe, size_t i)
+struct bpf_link *probe_attach(struct probe *probe, size_t i)
 {
 	const struct hook *hook = &atr_hooks[i];
 	struct bpf_program *program = program_of(probe, i);
@@ -243,7 +228,7 @@ static int attach(struct probe *probe)
 		if (!wanted(probe, i) || atr_hooks[i].mode == ATR_MODE_UPROBE)
 			continue;
 		libbpf_log_reset();
-		probe->link[i] = attach_hook(probe, i);
+		probe->link[i] = probe_attach(probe, i);
 		if (!probe->link[i]) {
 			err = refused(probe, i, -errno, "cannot attach the program");
 			return err ? err : 1;
@@ -346,6 +331,8 @@ int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
 	}
 	for (fact = 0; fact < ATR_FACT_MAX; fact++)
 		attach_library(probe, fact);
+	/* They can be attached: now it is known. */
+	marks_detach(probe);
 	return 0;
 }
 
@@ -420,6 +407,7 @@ void probe__tick(struct probe *probe)
 		if (probe->libraries[i])
 			libraries__tick(probe->libraries[i]);
 	}
+	marks_tick(probe);
 }
 
 const struct libraries *probe__libraries(const struct probe *probe, enum atr_fact fact)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "bpf/event.h"
+#include "bpf/mark.h"
 #include "bpf/match.h"
 #include "user/load/hooks.h"
 
@@ -20,6 +21,7 @@ struct libraries;
 struct atr_probe_opts {
 	bool failed;	     /* failed execs too */
 	bool logins;	     /* user messages, logins, libpam, ends by signal */
+	bool tty;	     /* terminal input, of whom probe__mark_…() says */
 	bool exact;	     /* also by hooks that others pay for: every open() of the machine */
 	enum atr_mode hooks; /* this way or none; ATR_MODE_BTF (0): the best for each fact */
 	const struct compiled *rules; /* in force with the first event; NULL: none */
@@ -77,6 +79,22 @@ void probe__mntns_seen(struct probe *probe, __u32 mntns, __u32 pid);
 void probe__tick(struct probe *probe);
 /* The files of the fact's library that are hooked; NULL: none is looked for. */
 const struct libraries *probe__libraries(const struct probe *probe, enum atr_fact fact);
+
+/* Can terminal input be recorded, if it is asked for? */
+bool probe__tty(const struct probe *probe);
+/* Kernel audit's records of it go into the same log: what it records itself is not recorded here. */
+void probe__tty_passed(struct probe *probe);
+
+/*
+ * From now on terminal input of a session is recorded (flags: enum atr_mark_flag), or with 0 is not, whatever
+ * mark its processes have. 0 or -errno, logged.
+ */
+int probe__mark_session(struct probe *probe, __u32 ses, __u32 flags);
+/* The same of a process and all that it has started, and will; not of those that are in a session. */
+int probe__mark_task(struct probe *probe, __u32 pid, __u32 flags);
+void probe__unmark_task(struct probe *probe, __u32 pid);
+/* Is the process marked itself? */
+bool probe__task_marked(struct probe *probe, __u32 pid);
 
 /* The initial mount, pid and user namespaces. */
 const __u32 *probe__spaces(const struct probe *probe);
