@@ -224,6 +224,44 @@ check "apart, by libaudit: kernel audit has none of them" types_are "$work/apart
 check "apart, by libaudit: each says why the kernel refused it" marked "$work/apart-by-libaudit.log" \
 	'REFUSED="user-namespace"'
 check "apart, by libaudit: and none by calls of libpam" not_marked "$work/apart-by-libaudit.log" DERIVED
+
+# --- what is typed inside -----------------------------------------------------------------------
+
+# bundle_typed NAME: the same with a terminal, on which root becomes ann.
+bundle_typed() {
+	jq '.process.terminal = true | .process.args = ["/bin/su", "ann"]
+		| .mounts += [{ destination: "/dev/pts", type: "devpts", source: "devpts",
+			options: ["newinstance", "ptmxmode=0666", "mode=0620"] }]' \
+		"$work/$1/config.json" >"$work/config.new"
+	mv "$work/config.new" "$work/$1/config.json"
+}
+
+typed() {
+	tests/root/keys.exp runc --root "$work/runc" run -b "$work/$1" "$id" -- '\$ $' 'echo typed inside\r' \
+		'inside\r\n.*\$ $' 'exit\r'
+}
+
+# As it stands in TTY.
+line=6563686F20747970656420696E736964650A
+
+if command -v expect >/dev/null; then
+	for name in plain apart; do
+		[ "$name" = apart ] || root_give 0
+		[ "$name" = plain ] || root_give $first_uid
+		bundle_typed "$name"
+		audit_lock
+		check "typed, $name: autrail is ready" autrail_begin "$work/typed.log" -f enriched \
+			--tty 'disable=* enable=ann'
+		check "typed, $name: the container runs" typed "$name"
+		check "typed, $name: autrail ends well" autrail_end
+		exec 9>&-
+		check "typed, $name: what ann types in there is recorded, and where" grep -aq \
+			"^type=TTY.* data=$line.*CONTAINER=\"$id\"" "$work/typed.log"
+		rm -f "$work/typed.log"
+	done
+else
+	skip "what is typed in a container" "no expect"
+fi
 if [ -n "${KEEP:-}" ]; then
 	ls "$work"
 fi

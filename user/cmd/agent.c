@@ -2,6 +2,7 @@
 #include "user/cmd/agent.h"
 
 #include <errno.h>
+#include <libaudit.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -115,6 +116,7 @@ static int kernel_open(struct agent *a)
 	if (features_probe(&a->features))
 		return ATR_EXIT_KERNEL;
 	probe.rules = a->rules[0];
+	probe.tty = a->opts->tty && a->opts->tty->n;
 	a->probe = probe__new(&probe, &a->features);
 	if (!a->probe || probe__start(a->probe, pipeline__event, a->pipeline))
 		return ATR_EXIT_KERNEL;
@@ -122,6 +124,31 @@ static int kernel_open(struct agent *a)
 		return ATR_EXIT_KERNEL;
 	a->ring = ring_level__new(probe__fd(a->probe), probe.ring_bytes);
 	return ATR_EXIT_OK;
+}
+
+/* Does kernel audit write records at this moment? */
+static bool kernel_writes(void)
+{
+	int fd = audit_open(), enabled = fd >= 0 ? audit_is_enabled(fd) : 0;
+
+	if (fd >= 0)
+		audit_close(fd);
+	return enabled > 0;
+}
+
+static int tty_begin(struct agent *a)
+{
+	if (!a->opts->tty || !a->opts->tty->n)
+		return 0;
+	if (!probe__tty(a->probe)) {
+		log_warn("terminal input cannot be recorded on this machine: see `autrail check`");
+		return 0;
+	}
+	if (a->kaudit && kernel_writes())
+		probe__tty_passed(a->probe);
+	log_info("terminal input is recorded of those who are named, by %s",
+		 atr_modes[probe__mode(a->probe, ATR_FACT_TTY)]);
+	return pipeline__mark(a->pipeline, a->opts->tty);
 }
 
 static void controls_take(struct agent *a, struct compiled *c);
@@ -172,7 +199,8 @@ int agent__start(const struct agent_opts *opts, struct agent **ret)
 	code = kernel_open(a);
 	if (code)
 		goto out;
-	if (watches_open(a) || pipeline__begin(a->pipeline, opts->record.first_serial, a->probe)) {
+	if (watches_open(a) || pipeline__begin(a->pipeline, opts->record.first_serial, a->probe) ||
+	    tty_begin(a)) {
 		code = ATR_EXIT_RUNTIME;
 		goto out;
 	}

@@ -8,6 +8,7 @@
 
 #include "user/cmd/pipeline.h"
 #include "user/cmd/rulefiles.h"
+#include "user/conf/tty.h"
 
 struct agent;
 
@@ -18,6 +19,7 @@ struct agent_opts {
 	bool strict;
 	bool controls; /* -e in files of rules counts */
 	bool kernel_audit;
+	const struct tty_patterns *tty; /* whose terminal input is recorded; NULL: nobody's */
 	const struct output *output;
 	struct sink *capture; /* NULL: none */
 	int watch; /* a descriptor whose error ends it: the output's reader has gone; -1: none */

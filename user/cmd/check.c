@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* autrail check: what this kernel gives, hook by hook, and what the records lack therefore. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,6 +120,15 @@ static const struct limit {
 	{ "calls of libpam by 32-bit programs, in a chroot that has its own, and in the first moments "
 	  "of a container are not seen",
 	  ATR_FACT_PAM, UPROBE, ALWAYS },
+	{ "terminal input is recorded of who is known some milliseconds after his session has begun: what "
+	  "was read before is not",
+	  ATR_FACT_TTY, ANY & ~NONE, ALWAYS },
+	{ "terminal input (--tty) is read from the memory of the program when read() or readv() returns, with "
+	  "the mode that the terminal has then: another thread can have changed both; not that of 32-bit "
+	  "programs, nor by preadv2(), io_uring or splice()",
+	  ATR_FACT_TTY, TRACEPOINT, ALWAYS },
+	{ "while somebody's terminal input is recorded every system call of the machine costs some ten ns more",
+	  ATR_FACT_TTY, TRACEPOINT, ALWAYS },
 	{ "calls by x32 code are not seen, or told without their arguments", ATR_FACT_FAILED,
 	  FENTRY | KPROBE, WITH(compat) },
 };
@@ -212,11 +222,45 @@ static void print_hooks(const struct probe *probe, const struct atr_features *fe
 	}
 }
 
+/* Has a service the kernel record what is typed? */
+static bool has_module(const char *name)
+{
+	char path[320], line[1024];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/etc/pam.d/%s", name);
+	file = fopen(path, "re");
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = line[strspn(line, " \t")] != '#' && strstr(line, "pam_tty_audit");
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* What is recorded by the kernel is recorded by us as well, for another log. */
+static void print_kernel_tty(void)
+{
+	DIR *services = opendir("/etc/pam.d");
+	struct dirent *entry;
+
+	while (services && (entry = readdir(services))) {
+		if (entry->d_name[0] != '.' && has_module(entry->d_name))
+			printf("  - kernel audit records terminal input, too: pam_tty_audit in "
+			       "/etc/pam.d/%s; with --kernel-audit it is recorded once, else each "
+			       "has it in its own log\n",
+			       entry->d_name);
+	}
+	if (services)
+		closedir(services);
+}
+
 static int check_run(void *dest, int argc, char **argv)
 {
 	struct atr_probe_opts probe_opts = {
 		.failed = true,
 		.logins = true,
+		.tty = true,
 		.exact = true,
 		.hooks = *(enum atr_mode *)dest,
 		.ring_bytes = 256 << 10,
@@ -249,6 +293,7 @@ static int check_run(void *dest, int argc, char **argv)
 		if (applies(&limits[i], &features, probe))
 			printf("  - %s\n", limits[i].text);
 	}
+	print_kernel_tty();
 	probe__free(probe);
 	return code;
 }

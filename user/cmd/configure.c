@@ -215,5 +215,6 @@ void configure_agent(const struct conf *conf, struct agent_opts *ret)
 	ret->probe.hooks = ways[conf->hooks];
 	ret->probe.ring_bytes = conf->ring_size;
 	ret->kernel_audit = conf->kernel_audit;
+	ret->tty = &conf->tty_audit;
 	configure_rules(conf, &ret->rules);
 }

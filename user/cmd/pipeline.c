@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <dirent.h>
 #include <errno.h>
+#include <libaudit.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "user/cmd/marker.h"
 #include "user/cmd/pipeline.h"
 #include "user/log.h"
 #include "user/lookup/worker.h"
@@ -18,6 +20,7 @@ struct pipeline {
 	struct recorder *recorder;
 	struct worker *worker;
 	struct probe *probe;
+	struct marker *marker; /* NULL: nobody's terminal input is recorded */
 	const struct output *output;
 	struct sink *capture;
 	struct pipeline_counts counts;
@@ -60,6 +63,7 @@ void pipeline__free(struct pipeline *p)
 {
 	if (!p)
 		return;
+	marker__free(p->marker);
 	recorder__free(p->recorder);
 	worker__free(p->worker);
 	free(p->seq);
@@ -96,13 +100,41 @@ static void lose(struct pipeline *p, const struct atr_hdr *hdr, enum atr_cause c
 	loss->count++;
 }
 
+/* What was typed is in the log alone: of a capture's copy each byte is a star. */
+static void blot(void *data, size_t size)
+{
+	struct atr_str *str = NULL;
+	struct atr_view view;
+
+	if (event_view(data, size, &view))
+		return;
+	if (view.hdr->kind == ATR_KIND_TTY)
+		str = &((struct atr_tty *)data)->data;
+	else if (view.hdr->kind == ATR_KIND_MESSAGE && view.message->type == AUDIT_USER_TTY)
+		str = &((struct atr_message *)data)->text;
+	if (str && str->len)
+		memset((char *)data + str->off, '*', str->len);
+}
+
 static void capture(struct pipeline *p, const void *data, size_t size)
 {
-	int err;
+	const struct atr_hdr *hdr = data;
+	void *copy = NULL;
+	int err = 0;
 
 	if (!p->capture)
 		return;
-	err = sink__write(p->capture, data, size);
+	if (hdr->kind == ATR_KIND_TTY || hdr->kind == ATR_KIND_MESSAGE) {
+		copy = malloc(size);
+		err = copy ? 0 : -ENOMEM;
+	}
+	if (copy) {
+		memcpy(copy, data, size);
+		blot(copy, size);
+	}
+	if (!err)
+		err = sink__write(p->capture, copy ? copy : data, size);
+	free(copy);
 	if (err && !p->capture_failing)
 		log_warn("the capture cannot be written: %s; events are missing in it",
 			 strerror(-err));
@@ -232,6 +264,8 @@ int pipeline__event(void *pipeline, void *data, size_t size)
 	/* Who has another root than his mount namespace does not show what is in that. */
 	if (hdr->kind == ATR_KIND_EXEC && !view.exec->root.len)
 		probe__mntns_seen(p->probe, view.task->mntns, view.task->pid);
+	if (p->marker)
+		marker__see(p->marker, &view);
 	answer_needs(p, &view);
 	err = feed(p, data, size);
 	if (err)
@@ -243,6 +277,15 @@ int pipeline__event(void *pipeline, void *data, size_t size)
 void pipeline__rules(struct pipeline *p, struct compiled *rules, struct compiled *before)
 {
 	recorder__rules(p->recorder, rules, before);
+}
+
+int pipeline__mark(struct pipeline *p, const struct tty_patterns *patterns)
+{
+	p->marker = marker__new(patterns, p->probe, p->worker, p->recorder);
+	if (!p->marker)
+		return -errno;
+	marker__begin(p->marker);
+	return 0;
 }
 
 int pipeline__kernel(void *pipeline, void *data, size_t size)
@@ -400,6 +443,19 @@ static void watch_left_out(struct pipeline *p)
 	loss->count = count;
 }
 
+/* What was typed, and waits for a line to end that nobody will see. */
+static int write_rest(struct pipeline *p)
+{
+	const struct atr_hdr hdr = { .kind = ATR_KIND_DAEMON };
+	const char *text;
+	size_t len;
+	int err;
+
+	while (!(err = recorder__end(p->recorder, &text, &len)) && len)
+		emit(p, &hdr, text, len);
+	return err;
+}
+
 int pipeline__tick(struct pipeline *p, bool last)
 {
 	unsigned int kind, cause;
@@ -407,6 +463,8 @@ int pipeline__tick(struct pipeline *p, bool last)
 	int err;
 
 	err = clock_tick(p);
+	if (!err && last)
+		err = write_rest(p);
 	probe__tick(p->probe);
 	/* Asking costs a system call for each program. */
 	if (last || !(p->ticks++ % 64))

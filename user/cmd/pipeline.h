@@ -53,6 +53,10 @@ int pipeline__event(void *pipeline, void *data, size_t size);
 struct compiled;
 void pipeline__rules(struct pipeline *p, struct compiled *rules, struct compiled *before);
 
+/* Terminal input of those whom these name is recorded; once probe is known. They stay the caller's. */
+struct tty_patterns;
+int pipeline__mark(struct pipeline *p, const struct tty_patterns *patterns);
+
 /* Takes one record of kernel audit's own, as kaudit_fn. */
 int pipeline__kernel(void *pipeline, void *data, size_t size);
 /* There were more than could be taken. */

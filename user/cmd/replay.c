@@ -70,6 +70,21 @@ static int replay_event(struct recorder *recorder, struct sink *sink, const void
 	return err;
 }
 
+/* What waits for a line to end. */
+static int replay_end(struct recorder *recorder, struct sink *sink)
+{
+	const char *text;
+	size_t len;
+	int err;
+
+	do {
+		err = recorder__end(recorder, &text, &len);
+		if (!err && len)
+			err = sink__write(sink, text, len);
+	} while (!err && len);
+	return err;
+}
+
 static const char *explain(int err)
 {
 	switch (err) {
@@ -145,6 +160,11 @@ static int replay_run(void *dest, int argc, char **argv)
 		goto out;
 	}
 	code = replay_file(argv[0], fd, recorder, sink);
+	err = replay_end(recorder, sink);
+	if (err && err != -EPIPE) {
+		log_error("the records cannot be written: %s", strerror(-err));
+		code = ATR_EXIT_RUNTIME;
+	}
 out:
 	recorder__free(recorder);
 	sink__free(sink);

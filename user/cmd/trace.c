@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* autrail trace: attach, write a record group for every event until told to stop, account for it. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ static struct trace_opts {
 	bool kernel_audit;
 	bool strict;
 	struct rule_paths rules;
+	struct tty_patterns tty;
 	struct atr_probe_opts probe;
 } trace_opts = {
 	.probe = { .failed = true, .logins = true, .ring_bytes = 8 << 20 },
@@ -71,6 +73,19 @@ static const char *set_strict(void *dest, const char *arg)
 {
 	((struct trace_opts *)dest)->strict = true;
 	return NULL;
+}
+
+static const char *set_tty(void *dest, const char *arg)
+{
+	static char text[320];
+	struct tty_wrong wrong;
+	int err = tty_patterns_text(&((struct trace_opts *)dest)->tty, arg, &wrong);
+
+	if (err == -EINVAL)
+		snprintf(text, sizeof(text), "at character %zu: %s", wrong.at + 1, wrong.text);
+	else if (err)
+		snprintf(text, sizeof(text), "%s", strerror(-err));
+	return err ? text : NULL;
 }
 
 static const char *set_kernel_audit(void *dest, const char *arg)
@@ -137,6 +152,9 @@ static const struct opt opts[] = {
 	{ 0, "kernel-audit", NULL,
 	  "pass on what only kernel audit knows (AVC, SECCOMP, CONFIG_CHANGE...), if it is enabled",
 	  set_kernel_audit },
+	{ 0, "tty", "PATTERNS",
+	  "record what is typed by those whom these name, as pam_tty_audit: enable=NAME,...",
+	  set_tty },
 	{ 0, "exact", NULL,
 	  "tell files that an exec may not open by a hook that every open() pays for", set_exact },
 	{ 0, "hooks", "WAY",
@@ -179,6 +197,7 @@ static int trace_run(void *dest, int argc, char **argv)
 		.rules = o->rules,
 		.strict = o->strict,
 		.kernel_audit = o->kernel_audit,
+		.tty = &o->tty,
 		.output = &output,
 	};
 	int code = ATR_EXIT_RUNTIME;
