@@ -229,7 +229,7 @@ check "apart, by libaudit: and none by calls of libpam" not_marked "$work/apart-
 
 # bundle_typed NAME: the same with a terminal, on which root becomes ann.
 bundle_typed() {
-	jq '.process.terminal = true | .process.args = ["/bin/su", "ann"]
+	jq '.process.terminal = true | .process.args = ["/bin/su-here", "ann"]
 		| .mounts += [{ destination: "/dev/pts", type: "devpts", source: "devpts",
 			options: ["newinstance", "ptmxmode=0666", "mode=0620"] }]' \
 		"$work/$1/config.json" >"$work/config.new"
