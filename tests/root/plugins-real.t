@@ -251,6 +251,7 @@ daemon_begin() {
 		echo "max_log_file = 1000"
 		echo "plugin_dir = $dir"
 		echo "logins = no"
+		echo "control_socket = $work/control"
 		echo "q_depth = 99999"
 		echo "rules = $work/rules"
 	} >"$work/autrail.conf"

@@ -26,6 +26,7 @@ configure() {
 		echo "admin_space_left = 1"
 		echo "plugin_dir = $dir"
 		echo "logins = no"
+		echo "control_socket = $work/control"
 		echo "rules = $work/rules"
 		for line; do
 			echo "${line%%=*} = ${line#*=}"
@@ -189,16 +190,28 @@ without_log() {
 
 # --- stuck and slow -----------------------------------------------------------------------------
 
+status_shows() { # PLUGIN
+	sed -n '/^plugins/,/^$/p' "$work/status"
+	grep -Eq "^  $1.conf: records [1-9][0-9]*, written 0, dropped [1-9][0-9]*, waiting [1-9][0-9]*, starts 1$" \
+		"$work/status"
+}
+
 stuck() {
-	configure q_depth=500
+	# So much that one who reads is never so late, and one who does not has drops.
+	configure q_depth=20000
 	plugin_file a stuck
 	plugin_file b copy "$work/out.b"
 	daemon_begin || ok 1 "stuck: it starts" "$autrail_err"
-	execs 2000
+	execs 4000
+	"$AUTRAIL" status -s "$work/control" >"$work/status" 2>&1 || :
+	"$AUTRAIL" status -s "$work/control" --metrics >"$work/metrics" 2>&1 || :
+	check "stuck: autrail status shows it" status_shows a
+	check "stuck: and the metrics" grep -Eq '^autrail_plugin_dropped_records_total.plugin="a.conf". [1-9]' \
+		"$work/metrics"
 	check "stuck: it ends well" ended
-	check "stuck: the log has all" test "$(grep -c '^type=SYSCALL' "$log")" -eq 2000
+	check "stuck: the log has all" test "$(grep -c '^type=SYSCALL' "$log")" -eq 4000
 	check "stuck: nothing is lost" test "$(ledger lost)" -eq 0
-	check "stuck: the other plugin has all" test "$(grep -c '^type=EOE' "$work/out.b")" -eq 2000
+	check "stuck: the other plugin has all" test "$(grep -c '^type=EOE' "$work/out.b")" -eq 4000
 	check "stuck: none is dropped for that" test "$(account b dropped)" -eq 0
 	check "stuck: seen = written + dropped" adds_up a
 	check "stuck: it is dropped to the last record" test "$(account a written)" -eq 0
@@ -209,7 +222,7 @@ stuck() {
 	clean
 
 	configure q_depth=99999
-	plugin_file a slow "$work/out.a" 20
+	plugin_file a slow "$work/out.a" 200
 	daemon_begin || ok 1 "slow: it starts" "$autrail_err"
 	execs 500
 	check "slow: it ends well" ended

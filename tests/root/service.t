@@ -193,6 +193,7 @@ sandboxed() {
 		echo "max_log_file = 1000"
 		echo "kernel_audit = yes"
 		echo "plugin_dir = $home/plugins.d"
+		echo "control_socket = $home/control"
 		echo "rules = $home/rules"
 	} >"$conf"
 	printf 'active = yes\npath = %s\nargs = copy %s\n' "$BUILD/tests/plugin" "$home/out" >"$home/plugins.d/a.conf"

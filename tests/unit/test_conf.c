@@ -474,11 +474,13 @@ static void test_auditd(void)
 	is_str(c.log_file, "/var/log/audit/audit.log", "its log");
 	is_str(c.plugin_dir, "/etc/audit/plugins.d", "its plugins");
 	is_str(c.log_group, "adm", "its group");
+	is_int(c.q_depth, 2000, "its queue");
 	is_int(conf_parse(&defaults, "none", "", 0, note, &said), 0, "an empty file");
 	for (i = 0; i < conf_schema.n; i++) {
 		key = &conf_schema.keys[i];
 		if (key->offset == CONF_NOWHERE || !strcmp(key->name, "log_file") ||
-		    !strcmp(key->name, "plugin_dir") || !strcmp(key->name, "log_group"))
+		    !strcmp(key->name, "plugin_dir") || !strcmp(key->name, "log_group") ||
+		    !strcmp(key->name, "q_depth"))
 			continue;
 		snprintf(want, sizeof(want), "%s", value_of(key, &c));
 		is_str(value_of(key, &defaults), want, key->name);

@@ -501,7 +501,7 @@ int control__configure(struct control *c, const struct conf *conf)
 }
 
 int control__new(const struct conf *conf, struct agent *agent, struct log *const *log,
-		 struct control **ret)
+		 const struct plugins *plugins, struct control **ret)
 {
 	struct control *c = calloc(1, sizeof(*c));
 	const struct compiled *rules = agent__rules(agent, 0);
@@ -514,6 +514,7 @@ int control__new(const struct conf *conf, struct agent *agent, struct log *const
 	}
 	c->agent = agent;
 	c->log = log;
+	c->plugins = plugins;
 	c->listener = -1;
 	for (i = 0; i < PLACES; i++)
 		c->clients[i].fd = -1;

@@ -9,15 +9,16 @@
 #include "user/cmd/agent.h"
 #include "user/conf/conf.h"
 #include "user/sink/log.h"
+#include "user/sink/plugins.h"
 
 struct control;
 
 /*
- * Listens at conf->control_socket from now on, in the agent's loop. *log (NULL: none) is for its figures. 0 or -errno,
- * logged. All of it stays the caller's.
+ * Listens at conf->control_socket from now on, in the agent's loop. *log (NULL: none) and plugins are for its figures.
+ * 0 or -errno, logged. All of it stays the caller's.
  */
 int control__new(const struct conf *conf, struct agent *agent, struct log *const *log,
-		 struct control **ret);
+		 const struct plugins *plugins, struct control **ret);
 void control__free(struct control *c);
 
 /* Another configuration: 0, or -errno, logged, and what could not be is as it was. */

@@ -44,6 +44,7 @@ struct file_id {
 struct control {
 	struct agent *agent;
 	struct log *const *log;
+	const struct plugins *plugins;
 	int epoll, listener;
 	bool deaf;  /* nobody is let in until the next tick */
 	char *path; /* of the socket, and which file that is */
@@ -101,7 +102,7 @@ void control__job_late(struct control *c);
 /* A record with this body. */
 void control__record(struct control *c, __u32 type, struct text *body);
 
-/* All figures as they are now; rules are the caller's to free. -ENOMEM. */
+/* All figures as they are now, until the next tick; rules are the caller's to free. -ENOMEM. */
 int control__figures(struct control *c, struct figures *ret, struct figures_rule **ret_rules);
 /* Of these, what is measured over a time. */
 void control__cost(const struct control *c, struct figures_cost *ret);

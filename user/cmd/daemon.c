@@ -375,7 +375,7 @@ static int daemon_run(void *dest, int argc, char **argv)
 	caps_keep();
 	record_start(&d);
 	/* Without, it does all else: whoever cannot be told anything can be told by signals. */
-	if (control__new(&d.conf, d.agent, &d.log, &d.control))
+	if (control__new(&d.conf, d.agent, &d.log, d.plugins, &d.control))
 		log_warn("there are no `autrail status`, no `autrail ctl` and no metrics_file");
 	plugins__tick(d.plugins);
 	notify__say(&d.notify, "READY=1");

@@ -18,6 +18,9 @@
 
 #define METRICS_MS 10000
 
+/* As many as there can be files; those that are ending are told of as long as there is room. */
+enum { FIGURES_PLUGINS_MAX = 64 };
+
 __u64 control_cpu(void)
 {
 	struct rusage usage;
@@ -82,6 +85,27 @@ static void log_fill(const struct control *c, struct figures *f)
 	f->log.rotations = counters.rotations;
 	f->log.errors = counters.errors;
 	f->log.suspended = counters.suspended;
+}
+
+static void plugins_fill(const struct control *c, struct figures *f)
+{
+	static struct figures_plugin plugins[FIGURES_PLUGINS_MAX];
+	struct plugin_status status;
+	size_t n;
+
+	for (n = 0; n < FIGURES_PLUGINS_MAX && plugins__status(c->plugins, n, &status); n++)
+		plugins[n] = (struct figures_plugin){
+			.name = status.name,
+			.seen = status.counters.seen,
+			.written = status.counters.written,
+			.dropped = feed_dropped(&status.counters),
+			.waiting = status.counters.waiting,
+			.starts = status.starts,
+			.given_up = status.given_up,
+			.suspended = status.suspended,
+		};
+	f->plugins = plugins;
+	f->nplugins = n;
 }
 
 /* --- rules ------------------------------------------------------------------------------------ */
@@ -174,6 +198,7 @@ int control__figures(struct control *c, struct figures *ret, struct figures_rule
 	ret->facts = facts;
 	ret->nfacts = ATR_FACT_MAX;
 	log_fill(c, ret);
+	plugins_fill(c, ret);
 	ret->done = c->done;
 	ret->failed = c->failed;
 	ret->refused = c->refused;

@@ -68,7 +68,8 @@ static const char *const transports[] = { "tcp", "krb5", NULL };
 
 /*
  * Defaults are those of the auditd.conf that auditd comes with, where a place of our own is not
- * better; not those that auditd has if a key is missing, which rotate nothing and ignore a full disk.
+ * better; not those that auditd has if a key is missing, which rotate nothing and ignore a full disk. Its queue
+ * for plugins is smaller, but it waits for them.
  */
 static const struct conf_key keys[] = {
 	{ "write_logs", CONF_YESNO, AT(write_logs), .fallback = "yes", .heading = "The log",
@@ -114,7 +115,7 @@ static const struct conf_key keys[] = {
 
 	{ "plugin_dir", CONF_DIR, AT(plugin_dir), .fallback = "/etc/autrail/plugins.d",
 	  .heading = "Plugins", .help = "Where the files about plugins are" },
-	{ "q_depth", NUMBER(1, 99999), AT(q_depth), .fallback = "2000",
+	{ "q_depth", NUMBER(1, 99999), AT(q_depth), .fallback = "20000",
 	  .help = "How many records may wait for a plugin" },
 	{ "overflow_action", ACTION(QUEUE_ACTS), AT(overflow_action), .fallback = "syslog",
 	  .help = "What is done when more would have to" },

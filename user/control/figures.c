@@ -196,6 +196,34 @@ static void write_log(struct text *t, const struct figures *f)
 	write_string(t, f->log.suspended ? "), suspended\n" : ")\n");
 }
 
+/* The name of a file; what a terminal would take for more than that is not shown. */
+static void write_file(struct text *t, const char *name)
+{
+	for (; *name; name++)
+		text_char(t, *name < ' ' || *name > '~' ? '?' : *name);
+}
+
+static void write_plugins(struct text *t, const struct figures *f)
+{
+	const struct figures_plugin *p;
+	size_t i;
+
+	if (f->nplugins)
+		text_lit(t, "\nplugins\n");
+	for (i = 0; i < f->nplugins; i++) {
+		p = &f->plugins[i];
+		text_lit(t, "  ");
+		write_file(t, p->name);
+		text_u64(t, ": records ", p->seen);
+		text_u64(t, ", written ", p->written);
+		text_u64(t, ", dropped ", p->dropped);
+		text_u64(t, ", waiting ", p->waiting);
+		text_u64(t, ", starts ", p->starts);
+		write_string(t, p->given_up ? ", given up" : p->suspended ? ", suspended" : "");
+		text_char(t, '\n');
+	}
+}
+
 void figures_status(struct text *t, const struct figures *f)
 {
 	size_t i;
@@ -221,6 +249,7 @@ void figures_status(struct text *t, const struct figures *f)
 	}
 	write_rules(t, f);
 	write_log(t, f);
+	write_plugins(t, f);
 	text_u64(t, "\ncontrol\n  requests done ", f->done);
 	text_u64(t, ", failed ", f->failed);
 	text_u64(t, ", refused ", f->refused);

@@ -28,6 +28,13 @@ struct figures_rule {
 	bool counted; /* else the kernel leaves out what it matches, and nobody counts that by rule */
 };
 
+/* Of one plugin, in records: seen = written + dropped + waiting. */
+struct figures_plugin {
+	const char *name;
+	__u64 seen, written, dropped, waiting, starts;
+	bool given_up, suspended;
+};
+
 enum figures_recording { RECORDING_ALL, RECORDING_RULES, RECORDING_NOTHING };
 
 /* What was measured while somebody waited for it. */
@@ -59,6 +66,8 @@ struct figures {
 		__u64 written, bytes, dropped, held, held_bytes, rotations, errors;
 		bool suspended;
 	} log;
+	const struct figures_plugin *plugins;
+	size_t nplugins;
 	__u64 done, failed, refused; /* requests */
 };
 

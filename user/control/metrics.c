@@ -177,6 +177,37 @@ static void requests(struct text *t, const struct figures *f)
 	}
 }
 
+static void by_plugin(struct text *t, const struct figures *f, const char *name, const char *type,
+		      const char *help, size_t offset)
+{
+	size_t i;
+
+	family(t, name, type, help);
+	for (i = 0; i < f->nplugins; i++) {
+		begin(t, name);
+		write_string(t, strcmp(type, "counter") ? "" : "_total");
+		label(t, '{', "plugin", f->plugins[i].name);
+		text_char(t, '}');
+		end(t, *(const __u64 *)((const char *)&f->plugins[i] + offset));
+	}
+}
+
+static void plugins(struct text *t, const struct figures *f)
+{
+	if (!f->nplugins)
+		return;
+	by_plugin(t, f, "plugin_records", "counter", "Records that were for the plugin.",
+		  offsetof(struct figures_plugin, seen));
+	by_plugin(t, f, "plugin_written_records", "counter", "Those that it has read.",
+		  offsetof(struct figures_plugin, written));
+	by_plugin(t, f, "plugin_dropped_records", "counter", "Those that it will never have.",
+		  offsetof(struct figures_plugin, dropped));
+	by_plugin(t, f, "plugin_waiting_records", "gauge", "Those that wait for it.",
+		  offsetof(struct figures_plugin, waiting));
+	by_plugin(t, f, "plugin_starts", "counter", "How often it was started.",
+		  offsetof(struct figures_plugin, starts));
+}
+
 /* s with nine digits behind the point. */
 static void cpu(struct text *t, __u64 ns)
 {
@@ -219,6 +250,7 @@ void figures_metrics(struct text *t, const struct figures *f)
 	gauge(t, "log_waiting_events", "Events that wait for the disk.", f->log.held);
 	gauge(t, "log_waiting_bytes", "Bytes of them.", f->log.held_bytes);
 	gauge(t, "log_suspended", "Whether an action has suspended writing.", f->log.suspended);
+	plugins(t, f);
 	requests(t, f);
 	text_lit(t, "# EOF\n");
 }

@@ -413,9 +413,6 @@ bool plugins__status(const struct plugins *p, size_t i, struct plugin_status *re
 	if (!o)
 		return false;
 	ret->name = o->name;
-	ret->path = o->conf.path;
-	ret->pid = o->pid;
-	ret->clients = o->server ? server__clients(o->server) : 0;
 	ret->starts = o->starts;
 	ret->given_up = o->state == OUTLET_GIVEN_UP;
 	ret->suspended = o->suspended;

@@ -32,10 +32,7 @@ struct plugins_calls {
 };
 
 struct plugin_status {
-	const char *name; /* of its file */
-	const char *path; /* of its program, or PLUGIN_AF_UNIX */
-	pid_t pid;	  /* 0: none at the moment */
-	unsigned int clients;
+	const char *name; /* of its file; valid until the next tick */
 	unsigned int starts;
 	bool given_up, suspended;
 	struct feed_counters counters;
@@ -75,7 +72,7 @@ void plugins__finish(struct plugins *p);
 /* With plugins__finish(), if that has not been called. */
 void plugins__free(struct plugins *p);
 
-/* Of the i-th; false: there are no more. Also after plugins__finish(). */
+/* Of the i-th; false: there are no more. */
 bool plugins__status(const struct plugins *p, size_t i, struct plugin_status *ret);
 
 #endif /* ATR_SINK_PLUGINS_H */
