@@ -128,7 +128,9 @@ static struct opened *opened_find(struct marker *m, __u32 pid, __u64 handle)
 	unsigned int i;
 
 	for (i = 0; i < OPENED_MAX; i++) {
-		if (m->opened[i].pid == pid && m->opened[i].handle == handle)
+		/* Of one that libpam has told itself the handle is not known. */
+		if (m->opened[i].pid == pid &&
+		    (m->opened[i].handle == handle || !m->opened[i].handle))
 			return &m->opened[i];
 	}
 	return NULL;
