@@ -73,7 +73,8 @@ LIBS = $(LIBBPF_LIBS) -laudit -lcap
 PURE_SRC := $(wildcard user/event/*.c user/record/*.c user/rules/*.c user/conf/*.c user/control/*.c)
 LOAD_SRC := $(wildcard user/load/*.c)
 SINK_SRC := $(wildcard user/sink/*.c)
-MAIN_SRC := $(wildcard user/*.c user/cmd/*.c user/lookup/*.c) $(SINK_SRC) $(LOAD_SRC)
+COMPARE_SRC := $(wildcard user/compare/*.c)
+MAIN_SRC := $(wildcard user/*.c user/cmd/*.c user/lookup/*.c) $(SINK_SRC) $(COMPARE_SRC) $(LOAD_SRC)
 BPF_SRC := $(filter-out bpf/feat.bpf.c,$(wildcard bpf/*.bpf.c))
 BPF_OBJ := $(BPF_SRC:%.c=$(O)/%.o)
 SKELS := $(O)/autrail.skel.h $(O)/feat.skel.h

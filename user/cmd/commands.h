@@ -18,6 +18,7 @@ extern const struct command atr_command_rules;
 extern const struct command atr_command_daemon;
 extern const struct command atr_command_status;
 extern const struct command atr_command_ctl;
+extern const struct command atr_command_compare;
 
 /*
  * Are the capabilities there that loading, attaching and looking up take? Else says which are not,

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Why an event is in one log only: what the other log tells of the time it should have been there. */
+#include <libaudit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/compare/compare.h"
+
+/* A line, a hole, a loss that is this near in time may be what the event has become. */
+#define NEAR_MS 2000
+
+static const char *const texts[CAUSES] = {
+	[CAUSE_NONE] = "no cause is found in the logs",
+	[CAUSE_BEFORE] = "before %s begins",
+	[CAUSE_AFTER] = "after %s ends",
+	[CAUSE_HOST] = "of a host that %s has nothing of",
+	[CAUSE_SOURCE] = "of a second source in the same file, whose serials run apart",
+	[CAUSE_LOST] = "%s reports a loss at that time",
+	[CAUSE_TORN] = "%s has a line at that time that cannot be read",
+	[CAUSE_HOLE] = "serials are missing in %s at that time: lost, or cut out",
+	[CAUSE_REFUSED] = "kernel audit refuses messages of that user namespace",
+	[CAUSE_CLASS] = "%s has no event of this kind: a rule or an option, or it cannot see them",
+	[CAUSE_KEY] = "%s has no event with this key: a rule that only one of them has",
+};
+
+const char *cause_text(const struct compare *c, const struct only *only, char *text, size_t size)
+{
+	const char *other = only->side == LOG_A ? "B" : "A", *at = strstr(texts[only->cause], "%s");
+	int len;
+
+	if (at)
+		len = snprintf(text, size, "%.*s%s%s", (int)(at - texts[only->cause]),
+			       texts[only->cause], other, at + 2);
+	else
+		len = snprintf(text, size, "%s", texts[only->cause]);
+	if (only->detail[0] && len >= 0 && (size_t)len < size)
+		snprintf(text + len, size - len, " (%s)", only->detail);
+	return text;
+}
+
+static bool has_refused(const struct log_event *ev)
+{
+	__u32 i;
+
+	for (i = 0; i < ev->n; i++) {
+		if (piece_has(record_tail(ev, &ev->records[i]), "REFUSED=\""))
+			return true;
+	}
+	return false;
+}
+
+/* The record that tells most about an event: the command, else the first. */
+static const struct log_record *telling(const struct compare *c, const struct log_event *ev)
+{
+	const struct log_record *record = event_record(ev, &c->types, AUDIT_EXECVE);
+
+	return record ? record : &ev->records[0];
+}
+
+static struct excerpt *excerpt_of(const struct compare *c, const struct log_event *ev)
+{
+	const struct log_record *record = telling(c, ev), *call;
+	struct excerpt *text = malloc(sizeof(*text));
+	struct piece body = record_body(ev, record), none = { 0 };
+
+	if (!text)
+		return NULL;
+	call = event_record(ev, &c->types, AUDIT_PATH);
+	/* Of a call that failed: what it was for. */
+	if (record == &ev->records[0] && call && c->types.of[record->type].number == AUDIT_SYSCALL)
+		body = record_body(ev, call);
+	excerpt_make(text, body, none);
+	return text;
+}
+
+static const struct host *host_of(const struct side *s, __u64 hash)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nhosts; i++) {
+		if (s->hosts[i].hash == hash)
+			return &s->hosts[i];
+	}
+	return NULL;
+}
+
+static const struct loss *loss_at(const struct side *s, __u64 ms)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nlosses; i++) {
+		if (ms + NEAR_MS >= s->losses[i].from_ms && ms <= s->losses[i].to_ms + NEAR_MS)
+			return &s->losses[i];
+	}
+	return NULL;
+}
+
+static const struct bad_line *bad_line_at(const struct side *s, __u64 ms)
+{
+	__u64 n = side_bad(s), i;
+
+	for (i = 0; i < n && i < BAD_MAX; i++) {
+		if (ms + NEAR_MS >= s->bad_lines[i].ms && ms <= s->bad_lines[i].ms + NEAR_MS)
+			return &s->bad_lines[i];
+	}
+	return NULL;
+}
+
+/* What the other log says of the time; detail is which, where there is more to say. */
+static enum cause cause_of_time(const struct side *other, __u64 ms, __u64 slack, char *detail,
+				size_t size)
+{
+	const struct loss *loss = loss_at(other, ms);
+	const struct bad_line *bad = bad_line_at(other, ms);
+	const struct hole *hole = serials_hole(&other->serials, ms, slack);
+
+	if (!other->first_ms || ms + slack < other->first_ms)
+		return CAUSE_BEFORE;
+	if (bad) {
+		snprintf(detail, size, "line %llu", bad->number);
+		return CAUSE_TORN;
+	}
+	if (loss) {
+		snprintf(detail, size, "%llu lost, %s", loss->count, loss->kind);
+		return CAUSE_LOST;
+	}
+	if (hole) {
+		snprintf(detail, size, "%llu to %llu", hole->from, hole->to);
+		return CAUSE_HOLE;
+	}
+	if (other->ended && ms > other->last_ms + slack)
+		return CAUSE_AFTER;
+	return CAUSE_NONE;
+}
+
+static enum cause cause_find(struct compare *c, const struct missing *m, char *detail, size_t size)
+{
+	const struct side *own = &c->sides[m->side], *other = &c->sides[!m->side];
+	const struct host *host = m->node ? host_of(own, m->node) : NULL;
+	__s64 shift = m->side == LOG_A ? c->offset.ms : -c->offset.ms;
+	const struct name *class = &c->classes.of[m->class], *key = &c->keys.of[m->key];
+	enum cause cause;
+
+	detail[0] = 0;
+	if (host && own->nhosts > 1 && !host->paired) {
+		snprintf(detail, size, "%s", host->name);
+		return CAUSE_HOST;
+	}
+	if (serials_sources(&own->serials) > 1 && !own->serials.tracks[m->track].paired) {
+		snprintf(detail, size, "%llu to %llu", own->serials.tracks[m->track].first,
+			 own->serials.tracks[m->track].last);
+		return CAUSE_SOURCE;
+	}
+	if (m->refused)
+		return CAUSE_REFUSED;
+	cause = cause_of_time(other, m->ms + shift, c->opts.tolerance_ms, detail, size);
+	if (cause != CAUSE_NONE)
+		return cause;
+	if (!class->count[!m->side])
+		return CAUSE_CLASS;
+	if (m->key && !key->paired && !key->count[!m->side]) {
+		snprintf(detail, size, "%s", key->text);
+		return CAUSE_KEY;
+	}
+	return cause;
+}
+
+static void resolve(struct compare *c, struct missing *m)
+{
+	char detail[sizeof(((struct only *)0)->detail)];
+	enum cause cause = cause_find(c, m, detail, sizeof(detail));
+	struct only *row = tally__only(&c->tally, m->side, m->class,
+				       cause == CAUSE_KEY ? m->key : NAME_OTHERS, cause);
+	struct only_example *example;
+
+	if (!row)
+		return;
+	if (row->count == 1) {
+		memcpy(row->detail, detail, sizeof(row->detail));
+		row->first_ms = row->last_ms = m->ms;
+	}
+	if (m->ms < row->first_ms)
+		row->first_ms = m->ms;
+	if (m->ms > row->last_ms)
+		row->last_ms = m->ms;
+	if (row->count > EXAMPLES)
+		return;
+	example = &row->examples[row->count - 1];
+	example->ms = m->ms;
+	example->serial = m->serial;
+	example->line = m->line;
+	if (m->text)
+		example->text = *m->text;
+	else
+		example->text.none = true;
+}
+
+void cause__resolve(struct compare *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nlimbo; i++) {
+		resolve(c, &c->limbo[i]);
+		free(c->limbo[i].text);
+	}
+	c->nlimbo = 0;
+}
+
+static __u32 *bin_only_a(struct bin *bin)
+{
+	return &bin->only[LOG_A];
+}
+
+static __u32 *bin_only_b(struct bin *bin)
+{
+	return &bin->only[LOG_B];
+}
+
+/* So many of each class and log have their text kept. */
+#define TEXTS 64
+
+void cause__missing(struct compare *c, const struct log_event *ev)
+{
+	struct name *class = &c->classes.of[ev->class];
+	struct missing *m;
+
+	if (c->nlimbo == LIMBO_MAX)
+		cause__resolve(c);
+	m = &c->limbo[c->nlimbo++];
+	*m = (struct missing){
+		.ms = ev->ms,
+		.serial = ev->serial,
+		.line = ev->line,
+		.node = ev->node,
+		.track = ev->track,
+		.class = ev->class,
+		.key = event_rule_key(c, ev),
+		.side = ev->side,
+		.refused = has_refused(ev),
+	};
+	c->only[ev->side]++;
+	if (class->only[ev->side]++ < TEXTS)
+		m->text = excerpt_of(c, ev);
+	c->keys.of[m->key].only[ev->side]++;
+	bins__count(c, ev->ms, ev->side == LOG_A ? bin_only_a : bin_only_b);
+}
