@@ -125,7 +125,7 @@ test:
 
 ## check      the tests that need no root: unit, golden, a short fuzz
 check: $(O)/autrail $(O)/san/autrail $(UNITS) $(O)/san/preload.so $(FUZZERS)
-	$(Q)prove --exec '' --timer $(UNITS) $(wildcard tests/golden/*.t) scripts/fuzz.t
+	$(Q)prove --exec '' --timer $(UNITS) $(wildcard tests/compare/*.t) scripts/fuzz.t
 
 ## test-root  the tests against the live kernel; as root
 test-root: $(O)/autrail $(ACTORS)

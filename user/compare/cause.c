@@ -115,7 +115,7 @@ static enum cause cause_of_time(const struct side *other, __u64 ms, __u64 slack,
 	const struct bad_line *bad = bad_line_at(other, ms);
 	const struct hole *hole = serials_hole(&other->serials, ms, slack);
 
-	if (!other->first_ms || ms + slack < other->first_ms)
+	if (!other->first_ms || ms < other->first_ms)
 		return CAUSE_BEFORE;
 	if (bad) {
 		snprintf(detail, size, "line %llu", bad->number);
@@ -129,9 +129,15 @@ static enum cause cause_of_time(const struct side *other, __u64 ms, __u64 slack,
 		snprintf(detail, size, "%llu to %llu", hole->from, hole->to);
 		return CAUSE_HOLE;
 	}
-	if (other->ended && ms > other->last_ms + slack)
+	if (other->ended && ms > other->last_ms)
 		return CAUSE_AFTER;
 	return CAUSE_NONE;
+}
+
+/* Some of another source may have been taken for ours: the same acts at the same time. */
+static bool is_strange(__u64 paired, __u64 events)
+{
+	return paired * 10 < events;
 }
 
 static enum cause cause_find(struct compare *c, const struct missing *m, char *detail, size_t size)
@@ -140,16 +146,16 @@ static enum cause cause_find(struct compare *c, const struct missing *m, char *d
 	const struct host *host = m->node ? host_of(own, m->node) : NULL;
 	__s64 shift = m->side == LOG_A ? c->offset.ms : -c->offset.ms;
 	const struct name *class = &c->classes.of[m->class], *key = &c->keys.of[m->key];
+	const struct track *track = &own->serials.tracks[m->track];
 	enum cause cause;
 
 	detail[0] = 0;
-	if (host && own->nhosts > 1 && !host->paired) {
+	if (host && own->nhosts > 1 && is_strange(host->paired, host->events)) {
 		snprintf(detail, size, "%s", host->name);
 		return CAUSE_HOST;
 	}
-	if (serials_sources(&own->serials) > 1 && !own->serials.tracks[m->track].paired) {
-		snprintf(detail, size, "%llu to %llu", own->serials.tracks[m->track].first,
-			 own->serials.tracks[m->track].last);
+	if (serials_sources(&own->serials) > 1 && is_strange(track->paired, track->events)) {
+		snprintf(detail, size, "%llu to %llu", track->first, track->last);
 		return CAUSE_SOURCE;
 	}
 	if (m->refused)

@@ -138,16 +138,25 @@ unsigned int event_rule_key(struct compare *c, const struct log_event *ev)
 	return names_find(&c->keys, (struct piece){ key.text + 4, key.len - 4 });
 }
 
+static struct host *host_of(struct side *s, const struct log_event *ev)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nhosts && ev->node; i++) {
+		if (s->hosts[i].hash == ev->node)
+			return &s->hosts[i];
+	}
+	return NULL;
+}
+
 static void count_paired(struct compare *c, const struct log_event *ev)
 {
 	struct side *s = &c->sides[ev->side];
-	unsigned int i;
+	struct host *host = host_of(s, ev);
 
 	s->serials.tracks[ev->track].paired++;
-	for (i = 0; i < s->nhosts && ev->node; i++) {
-		if (s->hosts[i].hash == ev->node)
-			s->hosts[i].paired++;
-	}
+	if (host)
+		host->paired++;
 }
 
 /* Both leave the window, if they are in it. */
@@ -193,7 +202,8 @@ static void pair_waiting(struct compare *c)
 /* It has waited long enough: its like has other words, or there is none. */
 static void settle(struct compare *c, struct log_event *ev)
 {
-	static const __u64 apart[KEYS] = { APART_MS, APART_MS, APART_MS / 8 };
+	/* What is done by whomever has nothing else to tell it by than its time. */
+	const __u64 apart[KEYS] = { APART_MS, APART_MS, c->opts.tolerance_ms };
 	struct log_event *other = NULL;
 	enum event_key key;
 
@@ -286,6 +296,7 @@ static int take_event(void *ctx, struct log_event *ev)
 	struct compare *c = ctx;
 	struct side *s = &c->sides[c->reading];
 	struct log_event *other;
+	struct host *host;
 
 	ev->side = c->reading;
 	ev->position = s->clock;
@@ -293,6 +304,9 @@ static int take_event(void *ctx, struct log_event *ev)
 	title__take(s, &c->types, ev);
 	ev->track = serials__take(&s->serials, ev->serial, ev->ms);
 	s->events++;
+	host = host_of(s, ev);
+	if (host)
+		host->events++;
 	if (!s->first_ms || ev->ms < s->first_ms)
 		s->first_ms = ev->ms;
 	if (ev->ms > s->last_ms)
@@ -340,7 +354,7 @@ static void take_host(struct side *s, struct piece node)
 
 	for (i = 0; i < s->nhosts; i++) {
 		if (s->hosts[i].hash == hash) {
-			s->hosts[i].events++;
+			s->hosts[i].records++;
 			return;
 		}
 	}
@@ -350,7 +364,7 @@ static void take_host(struct side *s, struct piece node)
 		node.len = NAME_ROOM - 1;
 	memcpy(s->hosts[s->nhosts].name, node.text, node.len);
 	s->hosts[s->nhosts].hash = hash;
-	s->hosts[s->nhosts++].events = 1;
+	s->hosts[s->nhosts++].records = 1;
 }
 
 static void take_tail(struct side *s, struct piece tail)
@@ -473,7 +487,7 @@ enum verdict compare_verdict(const struct compare *c)
 
 	if (!different)
 		return VERDICT_EQUAL;
-	if (t->fields[GRADE_PLAIN] || t->more_onlys || compare_shifted(c))
+	if (t->fields[GRADE_PLAIN] || t->more_onlys || compare_shifted(c) || !c->paired)
 		return VERDICT_DIFFERENT;
 	for (i = 0; i < t->nonlys; i++) {
 		if (t->onlys[i].cause == CAUSE_NONE)

@@ -55,7 +55,7 @@ struct bad_line {
 
 struct host {
 	char name[NAME_ROOM];
-	__u64 hash, events, paired;
+	__u64 hash, records, events, paired;
 };
 
 struct side {

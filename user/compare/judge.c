@@ -251,6 +251,7 @@ static void types_judge(struct pairing *p)
 /* Most pairs are the same to the byte. Then nothing has to be taken apart. */
 static bool is_same(const struct compare *c, const struct log_event *a, const struct log_event *b)
 {
+	bool tails = c->sides[LOG_A].tailed && c->sides[LOG_B].tailed;
 	const struct log_record *ra, *rb;
 	__u32 i;
 
@@ -261,9 +262,8 @@ static bool is_same(const struct compare *c, const struct log_event *a, const st
 		rb = &b->records[i];
 		if (ra->type != rb->type || !piece_equal(record_body(a, ra), record_body(b, rb)))
 			return false;
-		if ((ra->tail_len || rb->tail_len) &&
-		    !piece_equal(record_tail(a, ra), record_tail(b, rb)))
-			return !c->sides[LOG_A].tailed || !c->sides[LOG_B].tailed;
+		if (tails && !piece_equal(record_tail(a, ra), record_tail(b, rb)))
+			return false;
 	}
 	return true;
 }

@@ -204,7 +204,10 @@ const char *verdict_sentence(const struct compare *c, char *text, size_t size)
 			 number_text(c->paired).text);
 		return text;
 	}
-	len = snprintf(text, size, "%s events in both logs; ", number_text(c->paired).text);
+	if (c->paired)
+		len = snprintf(text, size, "%s events in both logs; ", number_text(c->paired).text);
+	else
+		len = snprintf(text, size, "no event is in both logs; ");
 	len = add(text, len, size, &more, "of them differ", c->differing);
 	len = add(text, len, size, &more, "events only in A", c->only[LOG_A]);
 	len = add(text, len, size, &more, "only in B", c->only[LOG_B]);
