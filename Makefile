@@ -327,6 +327,8 @@ $(O)/san/preload.so: tests/unit/preload.c $(O)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) -O1 -g -MMD -MP -fPIC -shared $< -o $@
 
+$(O)/fuzz/fuzz_compare: $(call objects,fuzz,$(filter-out user/compare/source.c,$(COMPARE_SRC)))
+
 $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(O)/fuzz/libautrail.a
 	$(call msg,LINK,$@)
 	$(Q)$(CLANG) $(SAN) -fsanitize=fuzzer $^ -laudit -o $@

@@ -49,6 +49,7 @@ allowed() {
 		echo "user/sink/* tests/*"
 		;;
 	tests/unit/test_choose.c | tests/unit/test_symbols.c) echo 'user/load/* tests/*' ;;
+	tests/fuzz/fuzz_compare.c) echo 'user/compare/*' ;;
 	tests/unit/* | tests/fuzz/*) echo "$pure tests/*" ;;
 	tests/*) echo "$contract tests/*" ;;
 	esac

@@ -70,12 +70,17 @@ inject() {
 	compare 1 "$1" "$3"
 }
 
-for way in "raw" "enriched"; do
-	enriched=$([ "$way" = raw ] || echo --enriched)
+for way in raw enriched mixed; do
+	a_enriched=
+	b_enriched=--enriched
+	case $way in
+	raw) b_enriched= ;;
+	enriched) a_enriched=--enriched ;;
+	esac
 	# shellcheck disable=SC2086 # none or one word
-	tests/compare/mix.pl $enriched 2000 >"$work/a"
+	tests/compare/mix.pl $a_enriched 2000 >"$work/a"
 	# shellcheck disable=SC2086
-	tests/compare/mix.pl --ours $enriched 2000 >"$work/whole"
+	tests/compare/mix.pl --ours $b_enriched 2000 >"$work/whole"
 	a=$work/a
 	whole=$work/whole
 	b=$whole

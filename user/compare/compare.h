@@ -20,9 +20,9 @@ enum {
 	LOSSES_MAX = 256,
 	BAD_MAX = 256,
 	HOSTS_MAX = 8,
-	TITLES = 1 << 16, /* processes whose last title is known */
+	TITLES = 1 << 14, /* processes whose last title is known */
 	BINS = 240,	  /* of the time line */
-	LIMBO_MAX = 1 << 16,
+	LIMBO_MAX = 1 << 14,
 };
 
 /* How a line cannot be read. */

@@ -59,7 +59,7 @@ int event__add(struct log_event *ev, unsigned int type, const struct log_line *l
 		add_folded(ev, type, line);
 		return 0;
 	}
-	if (grow((void **)&ev->text, ev->len, &ev->room, len, 1, 1024) ||
+	if (grow((void **)&ev->text, ev->len, &ev->room, len + 1, 1, 1024) ||
 	    grow((void **)&ev->records, ev->n, &ev->records_room, 1, sizeof(*record), 8))
 		return -ENOMEM;
 	record = &ev->records[ev->n++];

@@ -90,7 +90,7 @@ double side_seconds(const struct side *s)
 {
 	__u64 ms = s->last_ms - s->first_ms;
 
-	return ms ? (double)ms / 1000 : 0.001;
+	return ms > 1000 ? (double)ms / 1000 : 1;
 }
 
 /* --- words ------------------------------------------------------------------------------------ */

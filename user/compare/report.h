@@ -32,7 +32,7 @@ struct number time_text(__u64 ms, bool time_only);
 /* What a value stands for where it is not readable: hexadecimal text, a number of an error. "": nothing. */
 const char *meaning_text(const struct diff *diff, const struct excerpt *value, char *text,
 			 size_t size);
-/* Seconds between the first event and the last, at least 0.001. */
+/* Seconds between the first event and the last, at least one. */
 double side_seconds(const struct side *s);
 /* How the log was written: "auditd 3.0.9, enriched". */
 const char *writer_text(const struct side *s, char *text, size_t size);

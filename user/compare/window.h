@@ -5,7 +5,7 @@
 
 #include "user/compare/event.h"
 
-enum { WINDOW_BUCKETS = 1 << 16 };
+enum { WINDOW_BUCKETS = 1 << 14 };
 
 struct window {
 	struct log_event *oldest, *newest;
