@@ -87,19 +87,19 @@ for way in raw enriched mixed; do
 	compare 0 "$way: the same acts of auditd and autrail" '^EQUAL: 2,000 events in both logs, and none differs
 		A .*a (auditd
 		B .*whole (autrail'
-	inject "$way: an event is missing" '$_ = "" if $e == 700' '^DIFFERENT.*1 events only in A
-		ONLY IN A: 1 events
+	inject "$way: an event is missing" '$_ = "" if $e == 700' '^DIFFERENT.*1 event only in A
+		ONLY IN A: 1 event$
 		serials are missing in B at that time: lost, or cut out (2147484348 to 2147484348)
 		!ONLY IN B'
 	inject "$way: an event too many" \
 		'$_ .= "type=USER_CMD msg=audit($1.500:2147490000): pid=7 uid=0 auid=1 ses=1 msg=\x27op=x res=success\x27\n"
 			if $e == 700 && $type eq "USER_AUTH" | $type eq "PROCTITLE" and $id =~ /^(\d+)/' \
-		'ONLY IN B: 1 events
-		1  USER_CMD: no cause is found
+		'ONLY IN B: 1 event$
+		1  no cause is found in the logs: USER_CMD
 		op=x res=success
-		1 events miss without a known cause'
+		for 1 of them no cause is found'
 	inject "$way: an argument is altered" '$::once = s/a0="ls"/a0="lz"/ if !$::once && $type eq "EXECVE"' \
-		'^DIFFERENT.*1 of them differ$
+		'^DIFFERENT.*1 of them differs$
 		1  EXECVE.aN
 		A "ls"
 		B "lz"
@@ -111,7 +111,7 @@ for way in raw enriched mixed; do
 		'1  EXECVE.aN
 		A \.\.\.[24]*42$
 		B \.\.\.[24]*43$'
-	inject "$way: a wrong uid" 's/ uid=0 / uid=1000 / if $e == 900' '^DIFFERENT.*1 of them differ$
+	inject "$way: a wrong uid" 's/ uid=0 / uid=1000 / if $e == 900' '^DIFFERENT.*1 of them differs$
 		1  [A-Z_]*.uid
 		A 0$
 		B 1000$'
@@ -152,7 +152,7 @@ for way in raw enriched mixed; do
 		on B is 86400.000 s ahead of A
 		!ONLY IN'
 	inject "$way: one time is off" 's/audit\((\d+)\.(\d+)/my $m = $1 * 1000 + $2 + 300; sprintf("audit(%d.%03d", $m \/ 1000, $m % 1000)/e if $e == 900' \
-		'1 of them differ
+		'1 of them differs
 		1  EVENT.time'
 	inject "$way: a loss that is reported" 'if ($e >= 600 && $e < 620) {
 			$id =~ /^([0-9.]+)/; $::from ||= $1; $::to = $1; $_ = "" }
@@ -163,7 +163,7 @@ for way in raw enriched mixed; do
 		B reports a loss at that time (20 lost, exec)
 		it reports 20 lost events'
 	inject "$way: a torn line" '$_ = substr($_, 0, 20) . "\n" if $type =~ /^USER_/ && $e > 500 && !$::once++' \
-		'1 lines of B that cannot be read
+		'1 line of B that cannot be read
 		B has a line at that time that cannot be read (line [0-9]*)
 		LINES OF B that cannot be read: 1
 		line [0-9]* is no audit record: type='
@@ -172,20 +172,20 @@ for way in raw enriched mixed; do
 		LINES OF B that cannot be read: 1
 		!ONLY IN'
 	inject "$way: it began later" '$_ = "" if $e <= 100' 'ONLY IN A: 100 events
-		: before B begins
+		100  before B begins: execve
 		^DIFFERENT, EXPLAINED'
 	inject "$way: it ended early" '$_ = "" if $e > 1900' 'ONLY IN A: 100 events
-		: after B ends
+		100  after B ends: execve
 		^DIFFERENT, EXPLAINED'
 	inject "$way: no failed execs" '$::skip = $e if $type eq "SYSCALL" && /syscall=59 success=no/; $_ = "" if $::skip == $e' \
-		'execve, failed: serials are missing in B'
+		'serials are missing in B at that time: lost, or cut out ([0-9]* to [0-9]*): execve, failed'
 	inject "$way: no failed execs, and never counted" \
 		'if ($type eq "SYSCALL" && /syscall=59 success=no/) { $::skip = $e; $::gone++ }
 		s/:(\d+)\)/":" . ($1 - $::gone) . ")"/e; $_ = "" if $::skip == $e' \
-		'execve, failed: B has no event of this kind
+		'B has no event of this kind.*: execve, failed$
 		^DIFFERENT, EXPLAINED'
 	inject "$way: a file that ends in the middle of a line" 'substr($_, -30) = "" if eof STDIN' \
-		'1 of them differ, 1 lines of B that cannot be read
+		'1 of them differs, 1 line of B that cannot be read
 		is cut off: the file ends without a newline'
 	inject "$way: the log of another machine" 's/pid=(\d+)/"pid=" . ($1 + 100000)/ge; s/argc=\d+/argc=99/; s{/home/ann|/$}{/x}; s/addr=/addr=9/; s/inode=/inode=9/; s/ses=(\d+) res/ses=7$1 res/; s/res=success.$/res=failed\x27/' \
 		'^DIFFERENT

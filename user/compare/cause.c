@@ -249,5 +249,6 @@ void cause__missing(struct compare *c, const struct log_event *ev)
 	if (class->only[ev->side]++ < TEXTS)
 		m->text = excerpt_of(c, ev);
 	c->keys.of[m->key].only[ev->side]++;
-	bins__count(c, ev->ms, ev->side == LOG_A ? bin_only_a : bin_only_b);
+	bins__count(c, ev->side == LOG_B ? ev->ms - c->offset.ms : ev->ms,
+		    ev->side == LOG_A ? bin_only_a : bin_only_b);
 }

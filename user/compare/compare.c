@@ -496,27 +496,52 @@ enum verdict compare_verdict(const struct compare *c)
 	return VERDICT_EXPLAINED;
 }
 
-/* The bin of a time, which makes the bins longer as time goes on. */
-void bins__count(struct compare *c, __u64 ms, __u32 *(*of)(struct bin *bin))
+/* Two bins in one: as many are free at the end. */
+static void bins_halve(struct compare *c)
 {
+	struct bin *bin, *next;
 	unsigned int i, j;
 
+	for (i = 0; i < BINS / 2; i++) {
+		bin = &c->bins[2 * i];
+		next = &c->bins[2 * i + 1];
+		bin->equal += next->equal;
+		bin->different += next->different;
+		for (j = 0; j < LOG_SIDES; j++)
+			bin->only[j] += next->only[j];
+		c->bins[i] = *bin;
+	}
+	memset(&c->bins[BINS / 2], 0, BINS / 2 * sizeof(c->bins[0]));
+	c->bin_ms *= 2;
+}
+
+/* Bins for what was before the first: false if that takes longer ones. */
+static bool bins_before(struct compare *c, __u64 ms)
+{
+	__u64 more = (c->bin_start - ms + c->bin_ms - 1) / c->bin_ms;
+	unsigned int used = BINS;
+	static const struct bin none;
+
+	while (used && !memcmp(&c->bins[used - 1], &none, sizeof(none)))
+		used--;
+	if (used + more > BINS)
+		return false;
+	memmove(&c->bins[more], &c->bins[0], used * sizeof(c->bins[0]));
+	memset(&c->bins[0], 0, more * sizeof(c->bins[0]));
+	c->bin_start -= more * c->bin_ms < c->bin_start ? more * c->bin_ms : c->bin_start;
+	return true;
+}
+
+void bins__count(struct compare *c, __u64 ms, __u32 *(*of)(struct bin *bin))
+{
 	if (!c->bin_ms) {
 		c->bin_ms = 1000;
 		c->bin_start = ms / 1000 * 1000;
 	}
-	if (ms < c->bin_start)
-		ms = c->bin_start;
-	while ((ms - c->bin_start) / c->bin_ms >= BINS) {
-		for (i = 0; i < BINS / 2; i++) {
-			c->bins[i] = c->bins[2 * i];
-			c->bins[i].equal += c->bins[2 * i + 1].equal;
-			c->bins[i].different += c->bins[2 * i + 1].different;
-			for (j = 0; j < LOG_SIDES; j++)
-				c->bins[i].only[j] += c->bins[2 * i + 1].only[j];
-		}
-		memset(&c->bins[BINS / 2], 0, BINS / 2 * sizeof(c->bins[0]));
-		c->bin_ms *= 2;
-	}
-	(*of(&c->bins[(ms - c->bin_start) / c->bin_ms]))++;
+	while (ms < c->bin_start && !bins_before(c, ms))
+		bins_halve(c);
+	while (ms >= c->bin_start && (ms - c->bin_start) / c->bin_ms >= BINS)
+		bins_halve(c);
+	if (ms >= c->bin_start)
+		(*of(&c->bins[(ms - c->bin_start) / c->bin_ms]))++;
 }

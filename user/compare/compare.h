@@ -161,6 +161,7 @@ const char *cause_text(const struct compare *c, const struct only *only, char *t
 /* What a daemon tells of itself: losses, who it is. */
 void side__daemon(struct side *s, const struct name *type, const struct log_line *line);
 
+/* An act at this time, of A's clock, in the time line. */
 void bins__count(struct compare *c, __u64 ms, __u32 *(*of)(struct bin *bin));
 
 #endif /* ATR_COMPARE_COMPARE_H */

@@ -166,12 +166,14 @@ const char *diff_name(const struct compare *c, const struct diff *diff, char *te
 	return text;
 }
 
-static size_t add(char *text, size_t len, size_t size, bool *more, const char *what, __u64 n)
+/* One more clause, if there is anything to tell; one and many are what is counted. */
+static size_t add(char *text, size_t len, size_t size, bool *more, const char *one,
+		  const char *many, __u64 n)
 {
 	if (!n || len >= size)
 		return len;
 	len += snprintf(text + len, size - len, "%s%s %s", *more ? ", " : "", number_text(n).text,
-			what);
+			n == 1 ? one : many);
 	*more = true;
 	return len;
 }
@@ -200,26 +202,27 @@ const char *verdict_sentence(const struct compare *c, char *text, size_t size)
 		return text;
 	}
 	if (compare_verdict(c) == VERDICT_EQUAL) {
-		snprintf(text, size, "%s events in both logs, and none differs",
-			 number_text(c->paired).text);
+		snprintf(text, size, "%s event%s in both logs, and none differs",
+			 number_text(c->paired).text, c->paired == 1 ? "" : "s");
 		return text;
 	}
 	if (c->paired)
-		len = snprintf(text, size, "%s events in both logs; ", number_text(c->paired).text);
+		len = snprintf(text, size, "%s event%s in both logs; ", number_text(c->paired).text,
+			       c->paired == 1 ? "" : "s");
 	else
 		len = snprintf(text, size, "no event is in both logs; ");
-	len = add(text, len, size, &more, "of them differ", c->differing);
-	len = add(text, len, size, &more, "events only in A", c->only[LOG_A]);
-	len = add(text, len, size, &more, "only in B", c->only[LOG_B]);
-	len = add(text, len, size, &more, "lines of A that cannot be read",
-		  side_bad(&c->sides[LOG_A]));
-	len = add(text, len, size, &more, "lines of B that cannot be read",
-		  side_bad(&c->sides[LOG_B]));
+	len = add(text, len, size, &more, "of them differs", "of them differ", c->differing);
+	len = add(text, len, size, &more, "event only in A", "events only in A", c->only[LOG_A]);
+	len = add(text, len, size, &more, "only in B", "only in B", c->only[LOG_B]);
+	len = add(text, len, size, &more, "line of A that cannot be read",
+		  "lines of A that cannot be read", side_bad(&c->sides[LOG_A]));
+	len = add(text, len, size, &more, "line of B that cannot be read",
+		  "lines of B that cannot be read", side_bad(&c->sides[LOG_B]));
 	if (compare_shifted(c) && len < size)
 		len += snprintf(text + len, size - len, "%stheir clocks are apart",
 				more ? ", " : "");
 	if (len < size && without_cause(c))
-		snprintf(text + len, size - len, "; %s events miss without a known cause",
+		snprintf(text + len, size - len, "; for %s of them no cause is found",
 			 number_text(without_cause(c)).text);
 	return text;
 }
@@ -245,12 +248,14 @@ size_t sorted_diffs(const struct compare *c, const struct diff **ret)
 	return i;
 }
 
-static int by_count(const void *a, const void *b)
+static int by_cause(const void *a, const void *b)
 {
 	const struct only *x = *(const struct only *const *)a, *y = *(const struct only *const *)b;
 
-	if ((x->cause == CAUSE_NONE) != (y->cause == CAUSE_NONE))
-		return x->cause == CAUSE_NONE ? -1 : 1;
+	if (x->cause != y->cause)
+		return x->cause < y->cause ? -1 : 1;
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
 	return x->count != y->count ? (x->count > y->count ? -1 : 1) : x < y ? -1 : 1;
 }
 
@@ -263,8 +268,19 @@ size_t sorted_onlys(const struct compare *c, enum log_side side, const struct on
 		if (c->tally.onlys[i].side == side)
 			ret[n++] = &c->tally.onlys[i];
 	}
-	qsort(ret, n, sizeof(*ret), by_count);
+	qsort(ret, n, sizeof(*ret), by_cause);
 	return n;
+}
+
+size_t onlys_group(const struct only *const *onlys, size_t n, __u64 *ret_count)
+{
+	size_t i;
+
+	*ret_count = 0;
+	for (i = 0; i < n && onlys[i]->cause == onlys[0]->cause && onlys[i]->key == onlys[0]->key;
+	     i++)
+		*ret_count += onlys[i]->count;
+	return i;
 }
 
 static int by_name(const void *a, const void *b, void *ctx)

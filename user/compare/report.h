@@ -40,6 +40,8 @@ const char *writer_text(const struct side *s, char *text, size_t size);
 /* Rows in the order in which they are told: grave ones first, then frequent ones. Pointers into the tally. */
 size_t sorted_diffs(const struct compare *c, const struct diff **ret);
 size_t sorted_onlys(const struct compare *c, enum log_side side, const struct only **ret);
+/* How many rows from the first on have the same cause, and the events of all of them. */
+size_t onlys_group(const struct only *const *onlys, size_t n, __u64 *ret_count);
 /* Types that occur, by name, as numbers of names. */
 size_t sorted_types(const struct compare *c, unsigned int *ret);
 /* "SYSCALL.uid", "event.records". */

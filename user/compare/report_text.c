@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * DIFFERENT: 1,204 events in both logs; 2 of them differ, 3 events only in A; 1 events miss without a known cause
+ * DIFFERENT: 1,204 events in both logs; 2 of them differ, 3 events only in A; for 1 of them no cause is found
  *
  * RECORDS                       A            B
  * CWD                       1,180        1,177            -3
@@ -76,26 +76,32 @@ static void put_types(const struct screen *s)
 	}
 }
 
-static void put_only_row(const struct screen *s, const struct only *only)
+/* Events with one cause, of several classes; examples are those of the most frequent one. */
+static void put_group(const struct screen *s, const struct only *const *onlys, size_t n,
+		      __u64 count)
 {
+	const struct only *first = onlys[0];
 	char text[256];
 	__u64 i;
 
-	fprintf(s->out, "  %8s  ", number_text(only->count).text);
-	put_name(s, s->c->classes.of[only->class].text);
-	fputs(": ", s->out);
-	cause_text(s->c, only, text, sizeof(text));
-	if (s->colour && only->cause == CAUSE_NONE)
+	fprintf(s->out, "  %8s  ", number_text(count).text);
+	if (s->colour && first->cause == CAUSE_NONE)
 		fputs("\033[1;31m", s->out);
-	put_name(s, text);
-	if (s->colour && only->cause == CAUSE_NONE)
+	put_name(s, cause_text(s->c, first, text, sizeof(text)));
+	if (s->colour && first->cause == CAUSE_NONE)
 		fputs("\033[0m", s->out);
+	for (i = 0; i < n; i++) {
+		fputs(i ? ", " : ": ", s->out);
+		put_name(s, s->c->classes.of[onlys[i]->class].text);
+		if (n > 1)
+			fprintf(s->out, " x %s", number_text(onlys[i]->count).text);
+	}
 	fputc('\n', s->out);
-	for (i = 0; i < only->count && i < EXAMPLES; i++) {
+	for (i = 0; i < first->count && i < EXAMPLES; i++) {
 		fprintf(s->out, "            %s serial %llu, line %llu: ",
-			time_text(only->examples[i].ms, false).text, only->examples[i].serial,
-			only->examples[i].line);
-		put_excerpt(s->out, ESCAPE_TEXT, &only->examples[i].text);
+			time_text(first->examples[i].ms, false).text, first->examples[i].serial,
+			first->examples[i].line);
+		put_excerpt(s->out, ESCAPE_TEXT, &first->examples[i].text);
 		fputc('\n', s->out);
 	}
 }
@@ -103,15 +109,19 @@ static void put_only_row(const struct screen *s, const struct only *only)
 static void put_onlys(const struct screen *s, enum log_side side)
 {
 	static const struct only *onlys[ONLYS_MAX];
-	size_t n = sorted_onlys(s->c, side, onlys), i;
+	size_t n = sorted_onlys(s->c, side, onlys), i, group;
+	__u64 count;
 
 	if (!n)
 		return;
 	fputc('\n', s->out);
 	paint(s, BOLD, side == LOG_A ? "ONLY IN A" : "ONLY IN B");
-	fprintf(s->out, ": %s events\n", number_text(s->c->only[side]).text);
-	for (i = 0; i < n; i++)
-		put_only_row(s, onlys[i]);
+	fprintf(s->out, ": %s event%s\n", number_text(s->c->only[side]).text,
+		s->c->only[side] == 1 ? "" : "s");
+	for (i = 0; i < n; i += group) {
+		group = onlys_group(&onlys[i], n - i, &count);
+		put_group(s, &onlys[i], group, count);
+	}
 }
 
 static void put_value(const struct screen *s, const struct diff *diff, const struct excerpt *value)
@@ -158,7 +168,8 @@ static void put_diffs(const struct screen *s)
 		if (!i) {
 			fputc('\n', s->out);
 			paint(s, BOLD, "FIELDS THAT DIFFER");
-			fprintf(s->out, ": in %s events\n", number_text(s->c->differing).text);
+			fprintf(s->out, ": in %s event%s\n", number_text(s->c->differing).text,
+				s->c->differing == 1 ? "" : "s");
 		}
 		put_diff_row(s, diffs[i], true);
 	}
