@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/compare/compare.h"
+#include "user/compare/report.h"
 
 /* A line, a hole, a loss that is this near in time may be what the event has become. */
 #define NEAR_MS 2000
@@ -19,6 +19,10 @@ static const char *const texts[CAUSES] = {
 	[CAUSE_LOST] = "%s reports a loss at that time",
 	[CAUSE_TORN] = "%s has a line at that time that cannot be read",
 	[CAUSE_HOLE] = "serials are missing in %s at that time: lost, or cut out",
+	[CAUSE_KERNEL] =
+		"kernel audit alone writes these: autrail passes them on with --kernel-audit",
+	[CAUSE_CALL] = "autrail records execs, and no other system call",
+	[CAUSE_RULES] = "%s had no rule for it at that time",
 	[CAUSE_REFUSED] = "kernel audit refuses messages of that user namespace",
 	[CAUSE_CLASS] = "%s has no event of this kind: a rule or an option, or it cannot see them",
 	[CAUSE_KEY] = "%s has no event with this key: a rule that only one of them has",
@@ -140,6 +144,36 @@ static bool is_strange(__u64 paired, __u64 events)
 	return paired * 10 < events;
 }
 
+/* What only the kernel can tell, if the other log is autrail's. */
+static enum cause cause_of_kernel(const struct side *other, const struct name *class)
+{
+	if (!other->ours || (class->count[LOG_A] && class->count[LOG_B]))
+		return CAUSE_NONE;
+	if (class->number >= AUDIT_FIRST_EVENT && class->number < AUDIT_KERNEL &&
+	    class->number != AUDIT_ANOM_ABEND)
+		return CAUSE_KERNEL;
+	return class->number < 0 && strncmp(class->text, "execve", 6) ? CAUSE_CALL : CAUSE_NONE;
+}
+
+/* CONFIG_CHANGE of the other log tells when kernel audit was given its rules. */
+static enum cause cause_of_rules(const struct side *other, const struct name *class, __u64 ms,
+				 char *detail, size_t size)
+{
+	bool is_call = class->number < 0;
+
+	if (is_call && other->rules_from_ms && ms < other->rules_from_ms) {
+		snprintf(detail, size, "the first at %s",
+			 time_text(other->rules_from_ms, false).text);
+		return CAUSE_RULES;
+	}
+	if (is_call && other->rules_to_ms && ms > other->rules_to_ms) {
+		snprintf(detail, size, "the last until %s",
+			 time_text(other->rules_to_ms, false).text);
+		return CAUSE_RULES;
+	}
+	return CAUSE_NONE;
+}
+
 static enum cause cause_find(struct compare *c, const struct missing *m, char *detail, size_t size)
 {
 	const struct side *own = &c->sides[m->side], *other = &c->sides[!m->side];
@@ -160,7 +194,12 @@ static enum cause cause_find(struct compare *c, const struct missing *m, char *d
 	}
 	if (m->refused)
 		return CAUSE_REFUSED;
+	cause = cause_of_kernel(other, class);
+	if (cause != CAUSE_NONE)
+		return cause;
 	cause = cause_of_time(other, m->ms + shift, c->opts.tolerance_ms, detail, size);
+	if (cause == CAUSE_NONE)
+		cause = cause_of_rules(other, class, m->ms + shift, detail, size);
 	if (cause != CAUSE_NONE)
 		return cause;
 	if (!class->count[!m->side])
@@ -223,12 +262,8 @@ static __u32 *bin_only_b(struct bin *bin)
 	return &bin->only[LOG_B];
 }
 
-/* So many of each class and log have their text kept. */
-#define TEXTS 64
-
 void cause__missing(struct compare *c, const struct log_event *ev)
 {
-	struct name *class = &c->classes.of[ev->class];
 	struct missing *m;
 
 	if (c->nlimbo == LIMBO_MAX)
@@ -246,8 +281,8 @@ void cause__missing(struct compare *c, const struct log_event *ev)
 		.refused = has_refused(ev),
 	};
 	c->only[ev->side]++;
-	if (class->only[ev->side]++ < TEXTS)
-		m->text = excerpt_of(c, ev);
+	c->classes.of[ev->class].only[ev->side]++;
+	m->text = excerpt_of(c, ev);
 	c->keys.of[m->key].only[ev->side]++;
 	bins__count(c, ev->side == LOG_B ? ev->ms - c->offset.ms : ev->ms,
 		    ev->side == LOG_A ? bin_only_a : bin_only_b);

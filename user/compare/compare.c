@@ -297,6 +297,7 @@ static int take_event(void *ctx, struct log_event *ev)
 	struct side *s = &c->sides[c->reading];
 	struct log_event *other;
 	struct host *host;
+	unsigned int key;
 
 	ev->side = c->reading;
 	ev->position = s->clock;
@@ -317,7 +318,9 @@ static int take_event(void *ctx, struct log_event *ev)
 		return 0;
 	}
 	c->classes.of[ev->class].count[ev->side]++;
-	c->keys.of[event_rule_key(c, ev)].count[ev->side]++;
+	key = event_rule_key(c, ev);
+	c->keys.of[key].count[ev->side]++;
+	s->keyed |= key != NAME_OTHERS;
 	other = find(c, ev, KEY_CONTENT, c->opts.tolerance_ms);
 	if (other) {
 		pair(c, ev, other, false);
@@ -417,6 +420,8 @@ int compare__line(struct compare *c, enum log_side side, const char *text, size_
 		side__daemon(s, &c->types.of[type], &line);
 		return 0;
 	}
+	if (c->types.of[type].number == AUDIT_CONFIG_CHANGE)
+		side__config(s, &line);
 	err = gatherer__take(&s->gatherer, type, &c->types.of[type], &line, s->lines, take_event,
 			     c);
 	if (!err)

@@ -76,8 +76,11 @@ struct side {
 	__u64 lost;
 	struct host hosts[HOSTS_MAX];
 	unsigned int nhosts;
-	bool tailed;	 /* some have what an enriched log has behind 0x1D */
-	bool ours;	 /* autrail has written it */
+	bool tailed; /* some have what an enriched log has behind 0x1D */
+	bool ours;   /* autrail has written it */
+	bool keyed;  /* some of its events have the key of a rule */
+	/* When kernel audit was given its first rule, and lost its last one; 0: never. */
+	__u64 rules_from_ms, rules_to_ms;
 	__u64 extras;	 /* records that have pairs of autrail's own in the tail */
 	char writer[64]; /* "auditd 3.0.9", "" unknown */
 	__u64 cut;	 /* events that left the window before their time, for want of memory */
@@ -94,7 +97,7 @@ struct missing {
 	__u16 class, key;
 	enum log_side side;
 	bool refused;
-	struct excerpt *text; /* of some */
+	struct excerpt *text; /* NULL: there was no memory */
 };
 
 struct bin {
@@ -160,6 +163,8 @@ const char *cause_text(const struct compare *c, const struct only *only, char *t
 
 /* What a daemon tells of itself: losses, who it is. */
 void side__daemon(struct side *s, const struct name *type, const struct log_line *line);
+/* CONFIG_CHANGE: are there rules? */
+void side__config(struct side *s, const struct log_line *line);
 
 /* An act at this time, of A's clock, in the time line. */
 void bins__count(struct compare *c, __u64 ms, __u32 *(*of)(struct bin *bin));

@@ -38,83 +38,67 @@ static bool is_second_look(const struct pairing *p, struct piece a, struct piece
 	return p->second_look;
 }
 
+/* Without rules there are no keys, and kernel audit has no other way to be told of execs. */
+static bool is_without_rules(const struct pairing *p, struct piece a, struct piece b)
+{
+	return (piece_is(a, "(null)") && !p->c->sides[LOG_A].keyed) ||
+	       (piece_is(b, "(null)") && !p->c->sides[LOG_B].keyed);
+}
+
 static bool is_always(const struct pairing *p, struct piece a, struct piece b)
 {
 	return true;
 }
 
+static const struct reason
+	keyless = { GRADE_EXPLAINED,
+		    "one log knows no keys: it was recorded without rules, or with others" },
+	cached = { GRADE_HABIT, "kernel audit repeats the title of a process's first event" },
+	killed = { GRADE_HABIT, "the title of a task that was being killed could not be read" },
+	looked_up = { GRADE_HABIT,
+		      "a security module (TOMOYO) looks each program up a second time" },
+	renamed = { GRADE_HABIT, "the name was looked up before or after it changed" },
+	derived = { GRADE_EXPLAINED, "inferred from the first event of the session (DERIVED=)" },
+	unknown = { GRADE_EXPLAINED, "one log says that it does not know (?)" },
+	doubtful = { GRADE_EXPLAINED, "one log says that it does not know everything (AUTRAIL=)" };
+
+enum { ANY_RECORD = 0, WHOLE_EVENT = -1 };
+
+/* The first that holds. */
 static const struct {
-	int type;	   /* of the record; 0: any; -1: the event as a whole */
+	int type;	   /* of the record */
 	const char *field; /* NULL: any */
 	holds_fn *holds;
-	struct reason reason;
+	const struct reason *reason;
 } table[] = {
-	{ AUDIT_PROCTITLE,
-	  "proctitle",
-	  is_cached,
-	  { GRADE_HABIT, "kernel audit repeats the title of a process's first event" } },
-	{ AUDIT_PROCTITLE,
-	  "proctitle",
-	  is_killed,
-	  { GRADE_HABIT, "the title of a task that was being killed could not be read" } },
-	{ AUDIT_SYSCALL,
-	  "items",
-	  is_second_look,
-	  { GRADE_HABIT, "a security module (TOMOYO) looks each program up a second time" } },
-	{ AUDIT_PATH,
-	  "item",
-	  is_second_look,
-	  { GRADE_HABIT, "a security module (TOMOYO) looks each program up a second time" } },
-	{ -1,
-	  "records",
-	  is_second_look,
-	  { GRADE_HABIT, "a security module (TOMOYO) looks each program up a second time" } },
-	{ AUDIT_ADD_USER,
-	  "UID",
-	  is_always,
-	  { GRADE_HABIT, "the name was looked up before or after it changed" } },
-	{ AUDIT_ADD_USER,
-	  "ID",
-	  is_always,
-	  { GRADE_HABIT, "the name was looked up before or after it changed" } },
-	{ AUDIT_DEL_USER,
-	  "ID",
-	  is_always,
-	  { GRADE_HABIT, "the name was looked up before or after it changed" } },
-	{ AUDIT_DEL_GROUP,
-	  "ID",
-	  is_always,
-	  { GRADE_HABIT, "the name was looked up before or after it changed" } },
-	{ 0,
-	  NULL,
-	  is_derived,
-	  { GRADE_EXPLAINED, "inferred from the first event of the session (DERIVED=)" } },
-	{ 0, NULL, is_unknown, { GRADE_EXPLAINED, "one log says that it does not know (?)" } },
-	{ 0,
-	  NULL,
-	  is_doubtful,
-	  { GRADE_EXPLAINED, "one log says that it does not know everything (AUTRAIL=)" } },
-	{ -1,
-	  "records",
-	  is_derived,
-	  { GRADE_EXPLAINED, "inferred from the first event of the session (DERIVED=)" } },
-	{ -1,
-	  "records",
-	  is_doubtful,
-	  { GRADE_EXPLAINED, "one log says that it does not know everything (AUTRAIL=)" } },
+	{ AUDIT_SYSCALL, "key", is_without_rules, &keyless },
+	{ AUDIT_PROCTITLE, "proctitle", is_cached, &cached },
+	{ AUDIT_PROCTITLE, "proctitle", is_killed, &killed },
+	{ AUDIT_SYSCALL, "items", is_second_look, &looked_up },
+	{ AUDIT_PATH, "item", is_second_look, &looked_up },
+	{ WHOLE_EVENT, "records", is_second_look, &looked_up },
+	{ AUDIT_ADD_USER, "UID", is_always, &renamed },
+	{ AUDIT_ADD_USER, "ID", is_always, &renamed },
+	{ AUDIT_DEL_USER, "ID", is_always, &renamed },
+	{ AUDIT_DEL_GROUP, "ID", is_always, &renamed },
+	{ ANY_RECORD, NULL, is_derived, &derived },
+	{ ANY_RECORD, NULL, is_unknown, &unknown },
+	{ ANY_RECORD, NULL, is_doubtful, &doubtful },
+	{ WHOLE_EVENT, "records", is_derived, &derived },
+	{ WHOLE_EVENT, "records", is_doubtful, &doubtful },
 };
 
 const struct reason *habit_find(struct pairing *p, struct piece field, struct piece a,
 				struct piece b)
 {
-	int type = p->a ? p->c->types.of[p->a->type].number : -1;
+	int type = p->a ? p->c->types.of[p->a->type].number : WHOLE_EVENT;
 	size_t i;
 
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if ((table[i].type && table[i].type != type) || (!table[i].type && !p->a))
 			continue;
 		if ((!table[i].field || piece_is(field, table[i].field)) && table[i].holds(p, a, b))
-			return &table[i].reason;
+			return table[i].reason;
 	}
 	return NULL;
 }

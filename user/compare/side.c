@@ -5,6 +5,7 @@
  * type=DAEMON_START msg=audit(1795222947.556:7579): op=start ver=3.0.9 format=enriched kernel=6.1.176 …
  * type=DAEMON_ERR msg=audit(1795221667.525:9): op=lost-events kind=exec cause=ring-full lost=12
  *   first=1795221660.001 last=1795221667.300 auid=4294967295 pid=123 res=failed
+ * type=CONFIG_CHANGE msg=audit(1795223704.635:4): auid=4294967295 ses=4294967295 op=add_rule key="all" list=4 res=1
  */
 #include <libaudit.h>
 #include <stdio.h>
@@ -66,4 +67,16 @@ void side__daemon(struct side *s, const struct name *type, const struct log_line
 	if (type->number == AUDIT_DAEMON_START && version.text)
 		snprintf(s->writer, sizeof(s->writer), "%s %.*s", s->ours ? "autrail" : "auditd",
 			 (int)version.len, version.text);
+}
+
+void side__config(struct side *s, const struct log_line *line)
+{
+	struct piece op = field_get(line->body, "op");
+
+	if (piece_is(op, "add_rule") && !s->rules_from_ms)
+		s->rules_from_ms = line->ms;
+	if (piece_is(op, "remove_rule"))
+		s->rules_to_ms = line->ms;
+	else if (piece_is(op, "add_rule"))
+		s->rules_to_ms = 0;
 }

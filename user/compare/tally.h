@@ -50,6 +50,9 @@ enum cause {
 	CAUSE_LOST,    /* the other says that it has lost some */
 	CAUSE_TORN,    /* the other has a line there that cannot be read */
 	CAUSE_HOLE,    /* serials are missing there */
+	CAUSE_KERNEL,  /* kernel audit alone writes it, and the other is autrail */
+	CAUSE_CALL,    /* a system call that autrail does not look at */
+	CAUSE_RULES,   /* the other was given its rules later, or they were taken away */
 	CAUSE_REFUSED, /* kernel audit refuses messages of that namespace */
 	CAUSE_CLASS,   /* the other has no such event at all */
 	CAUSE_KEY,     /* the other has none with this key */

@@ -10,8 +10,13 @@ static void describe(struct name *name)
 {
 	__s64 number;
 	struct piece rest = { name->text, strlen(name->text) };
+	const char *known;
 
 	name->number = audit_name_to_msg_type(name->text);
+	/* libaudit takes execve for EXECVE. */
+	known = name->number < 0 ? NULL : audit_msg_type_to_name(name->number);
+	if (known && strcmp(known, name->text))
+		name->number = -1;
 	/* auditd writes UNKNOWN[1199] for a type that it has no name for. */
 	if (name->number < 0 && rest.len > 9 && !memcmp(rest.text, "UNKNOWN[", 8)) {
 		rest = (struct piece){ rest.text + 8, rest.len - 9 };
