@@ -47,7 +47,9 @@ tests/compare/mix.pl 300 >"$a"
 tests/compare/mix.pl --ours --enriched 300 >"$work/whole"
 sed -e '/type=CWD/s/"\/home\/ann"/"\/home\/bob"/' -e '0,/a0="ls"/s//a0="lz"/' "$work/whole" >"$b"
 
-run 2 "two logs are wanted" 'A B is missing' "$a"
+run 2 "two logs are wanted" 'it takes two logs' "$a"
+run 2 "none with --live" 'it takes two logs' --live "$a" "$b"
+run 2 "no rules without" 'it takes two logs' -r "$a" "$a" "$b"
 run 2 "standard input is one log" 'only one of the logs can be standard input' - -
 run 3 "a log that is not there" 'cannot open the log /nonexistent/log: No such file' "$a" /nonexistent/log
 run 3 "a directory without a log" 'cannot open the log .*audit.log' "$a" "$work"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "user/cmd/commands.h"
+#include "user/cmd/compare_live.h"
 #include "user/compare/report.h"
 #include "user/compare/source.h"
 #include "user/compare/when.h"
@@ -23,9 +24,12 @@ enum { EXIT_EQUAL = 0, EXIT_DIFFERENT = 1, EXIT_UNREADABLE = 3 };
 
 static struct command_opts {
 	struct compare_opts compare;
+	struct rule_paths rules;
 	const char *html;
 	bool json;
 	bool rotated;
+	bool live;
+	bool restore;
 	int colour; /* -1: as the terminal is */
 } compare_opts = {
 	.compare = { .tolerance_ms = 20, .window_ms = 5000, .memory = 96 << 20 },
@@ -146,6 +150,23 @@ static const char *set_colour(void *dest, const char *arg)
 	return "it must be never, always or auto";
 }
 
+static const char *set_live(void *dest, const char *arg)
+{
+	((struct command_opts *)dest)->live = true;
+	return NULL;
+}
+
+static const char *set_restore(void *dest, const char *arg)
+{
+	((struct command_opts *)dest)->restore = true;
+	return NULL;
+}
+
+static const char *set_rules(void *dest, const char *arg)
+{
+	return rule_paths_add(&((struct command_opts *)dest)->rules, arg);
+}
+
 static const char *set_quiet(void *dest, const char *arg)
 {
 	log_set_level(ATR_LOG_WARN);
@@ -170,6 +191,12 @@ static const struct opt opts[] = {
 	{ 0, "rotated", NULL, "with FILE.1, FILE.2... before each FILE, as a directory is taken",
 	  set_rotated },
 	{ 0, "colour", "WHEN", "never, always or auto, the default: on a terminal", set_colour },
+	{ 0, "live", NULL,
+	  "no logs: kernel audit and autrail, as it happens, until interrupted; as root",
+	  set_live },
+	{ 'r', "rules", "FILE", "with --live: what both record; default every exec", set_rules },
+	{ 0, "restore", NULL, "put kernel audit back as it was before a --live that was killed",
+	  set_restore },
 	{ 'q', "quiet", NULL, "no progress bar, only warnings and errors", set_quiet },
 	{},
 };
@@ -291,23 +318,16 @@ static int report(const struct command_opts *o, const struct compare *c)
 	return compare_verdict(c) == VERDICT_EQUAL ? EXIT_EQUAL : EXIT_DIFFERENT;
 }
 
-static int compare_run(void *dest, int argc, char **argv)
+static int compare_files(const struct command_opts *o, char **logs)
 {
-	struct command_opts *o = dest;
 	struct job job = { 0 };
 	int code = EXIT_UNREADABLE, i;
 
-	if (!strcmp(argv[0], "-") && !strcmp(argv[1], "-")) {
-		log_error("compare: only one of the logs can be standard input");
-		return ATR_EXIT_USAGE;
-	}
-	if (getrandom(&o->compare.seed, sizeof(o->compare.seed), GRND_NONBLOCK) < 0)
-		o->compare.seed = now_ms();
 	for (i = 0; i < LOG_SIDES; i++) {
-		if (source__open(argv[i], o->rotated, &job.sources[i]))
+		if (source__open(logs[i], o->rotated, &job.sources[i]))
 			goto out;
 	}
-	job.compare = compare__new(&o->compare, argv[0], argv[1]);
+	job.compare = compare__new(&o->compare, logs[LOG_A], logs[LOG_B]);
 	if (!job.compare) {
 		log_error("cannot compare: %s", strerror(ENOMEM));
 		goto out;
@@ -323,12 +343,45 @@ out:
 	return code;
 }
 
+static int live(const struct command_opts *o)
+{
+	struct compare *c = NULL;
+	int code = live_run(&o->compare, &o->rules, &c);
+
+	if (c && !code)
+		code = report(o, c);
+	compare__free(c);
+	return code;
+}
+
+static int compare_run(void *dest, int argc, char **argv)
+{
+	struct command_opts *o = dest;
+	bool alone = o->live || o->restore;
+
+	if (alone ? argc || (o->live && o->restore) : argc != LOG_SIDES || o->rules.n) {
+		log_error(
+			"compare: it takes two logs, or --live with rules if you like, or --restore");
+		return ATR_EXIT_USAGE;
+	}
+	if (!alone && !strcmp(argv[0], "-") && !strcmp(argv[1], "-")) {
+		log_error("compare: only one of the logs can be standard input");
+		return ATR_EXIT_USAGE;
+	}
+	if (getrandom(&o->compare.seed, sizeof(o->compare.seed), GRND_NONBLOCK) < 0)
+		o->compare.seed = now_ms();
+	if (o->restore)
+		return live_restore();
+	return o->live ? live(o) : compare_files(o, argv);
+}
+
 const struct command atr_command_compare = {
 	.name = "compare",
 	.args = "A B",
 	.summary = "say what is different in two audit logs, and why; needs no root",
 	.opts = opts,
 	.operands = 2,
+	.optional = 2,
 	.run = compare_run,
 	.dest = &compare_opts,
 };

@@ -95,7 +95,7 @@ static int options_run(const struct command *command, int argc, char **argv)
 	}
 	argc -= optind;
 	argv += optind;
-	if (argc != command->operands) {
+	if (argc > command->operands || argc < command->operands - command->optional) {
 		if (argc > command->operands)
 			log_error("%s: what is `%s`?", command->name, argv[command->operands]);
 		else

@@ -157,11 +157,11 @@ static enum cause cause_of_kernel(const struct side *other, const struct name *c
 
 /* CONFIG_CHANGE of the other log tells when kernel audit was given its rules. */
 static enum cause cause_of_rules(const struct side *other, const struct name *class, __u64 ms,
-				 char *detail, size_t size)
+				 __u64 slack, char *detail, size_t size)
 {
 	bool is_call = class->number < 0;
 
-	if (is_call && other->rules_from_ms && ms < other->rules_from_ms) {
+	if (is_call && other->rules_from_ms && ms <= other->rules_from_ms + slack) {
 		snprintf(detail, size, "the first at %s",
 			 time_text(other->rules_from_ms, false).text);
 		return CAUSE_RULES;
@@ -199,7 +199,8 @@ static enum cause cause_find(struct compare *c, const struct missing *m, char *d
 		return cause;
 	cause = cause_of_time(other, m->ms + shift, c->opts.tolerance_ms, detail, size);
 	if (cause == CAUSE_NONE)
-		cause = cause_of_rules(other, class, m->ms + shift, detail, size);
+		cause = cause_of_rules(other, class, m->ms + shift, c->opts.tolerance_ms, detail,
+				       size);
 	if (cause != CAUSE_NONE)
 		return cause;
 	if (!class->count[!m->side])

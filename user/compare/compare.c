@@ -199,6 +199,11 @@ static void pair_waiting(struct compare *c)
 	}
 }
 
+static bool is_outside(const struct compare *c, const struct log_event *ev)
+{
+	return ev->ms < c->opts.since_ms || (c->opts.until_ms && ev->ms >= c->opts.until_ms);
+}
+
 /* It has waited long enough: its like has other words, or there is none. */
 static void settle(struct compare *c, struct log_event *ev)
 {
@@ -214,7 +219,11 @@ static void settle(struct compare *c, struct log_event *ev)
 		return;
 	}
 	window__remove(&c->sides[ev->side].window, ev);
-	cause__missing(c, ev);
+	/* Live: the other has ended before. */
+	if (is_outside(c, ev))
+		c->left_out++;
+	else
+		cause__missing(c, ev);
 	event__free(ev);
 }
 
@@ -280,7 +289,7 @@ static bool is_wanted(const struct compare *c, const struct log_event *ev)
 {
 	__u32 i;
 
-	if (ev->ms < c->opts.since_ms || (c->opts.until_ms && ev->ms >= c->opts.until_ms))
+	if (is_outside(c, ev))
 		return false;
 	if (!c->opts.types)
 		return true;
@@ -411,7 +420,8 @@ int compare__line(struct compare *c, enum log_side side, const char *text, size_
 	if (line.tail.len)
 		take_tail(s, line.tail);
 	type = names_find(&c->types, line.type);
-	c->types.of[type].count[side]++;
+	/* Files have none, streams do. */
+	c->types.of[type].count[side] += c->types.of[type].number != AUDIT_EOE;
 	if (!c->opts.types)
 		c->types.of[type].wanted = true;
 	if (line.serial >= 0x80000000ULL)

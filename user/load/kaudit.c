@@ -28,6 +28,15 @@ struct kaudit {
 	} out;
 };
 
+/* Beyond the limit of sysctl net.core.rmem_max it takes CAP_NET_ADMIN; what we get will do. */
+static void make_room(int fd)
+{
+	const int room = ROOM;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+}
+
 int kaudit__open(struct kaudit **ret)
 {
 	struct sockaddr_nl address = {
@@ -35,7 +44,6 @@ int kaudit__open(struct kaudit **ret)
 		.nl_groups = 1U << (AUDIT_NLGRP_READLOG - 1),
 	};
 	struct kaudit *k = calloc(1, sizeof(*k));
-	const int room = ROOM;
 	int err;
 
 	if (!k)
@@ -51,9 +59,19 @@ int kaudit__open(struct kaudit **ret)
 		kaudit__free(k);
 		return err;
 	}
-	/* Beyond the limit of sysctl net.core.rmem_max it takes CAP_NET_ADMIN; what we get will do. */
-	if (setsockopt(k->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
-		setsockopt(k->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	make_room(k->fd);
+	*ret = k;
+	return 0;
+}
+
+int kaudit__adopt(int fd, struct kaudit **ret)
+{
+	struct kaudit *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return -ENOMEM;
+	k->fd = fd;
+	make_room(fd);
 	*ret = k;
 	return 0;
 }

@@ -15,6 +15,12 @@ typedef int (*kaudit_fn)(void *ctx, void *data, size_t size);
 
 /* Joins the group. 0, or -errno, logged: -EPERM without CAP_AUDIT_READ, -EPROTONOSUPPORT without audit. */
 int kaudit__open(struct kaudit **ret);
+
+/*
+ * Reads what comes to a socket that the kernel takes for the audit daemon's. On success the descriptor is the
+ * reader's. -ENOMEM.
+ */
+int kaudit__adopt(int fd, struct kaudit **ret);
 void kaudit__free(struct kaudit *k);
 
 /* Readable when there is something to read. */
