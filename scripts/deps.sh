@@ -29,7 +29,7 @@ packages() {
 		echo pkg-config make gcc libc6-dev
 		;;
 	test)
-		echo auditd jq libauparse-dev libpam0g-dev perl procps runc
+		echo auditd jq laurel libauparse-dev libpam0g-dev perl procps python3-audit runc
 		# Who logs in, and in what ways.
 		echo cron expect login openssh-client openssh-server passwd sudo util-linux
 		# Plugins and who reads the log; the service.

@@ -34,6 +34,7 @@ bounded() {
 	shift 3
 	status=0
 	(
+		# shellcheck disable=SC3045 # dash and bash have it
 		ulimit -v 200000
 		exec timeout 60 "$autrail" compare "$@"
 	) >"$work/out" 2>&1 || status=$?

@@ -3,6 +3,8 @@
 #
 # A difference of every kind is put into a log, and has to be found, and named: the table says how B is made
 # of A, and what the report has to say. autrail is the one with sanitizers.
+#
+# shellcheck disable=SC2016 # for perl
 set -eu
 
 cd "$(dirname "$0")/../.."

@@ -3,6 +3,8 @@
 #
 # autrail compare --live: kernel audit and autrail side by side without anything prepared. Kernel audit is then
 # as it was, whatever ends it: a signal, kill -9 of it, kill -9 of it and of the process that guards.
+#
+# shellcheck disable=SC2016 # for inner shells
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -41,7 +43,7 @@ live_end() { # SIGNAL
 }
 
 act() {
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		ls / >/dev/null
 		sh -c 'true; /nonexistent-live' 2>/dev/null || :
 		perl -e 'exec "true", "x" x 20000, "a b"'
@@ -70,7 +72,7 @@ found() { # CODES
 }
 
 # An auditd of ours makes room and puts back what it finds; then nobody has it.
-audit_begin
+audit_begin RAW
 kill "$auditd_pid"
 wait "$auditd_pid" 2>/dev/null || :
 auditd_pid=
