@@ -199,9 +199,9 @@ static void pair_waiting(struct compare *c)
 	}
 }
 
-static bool is_outside(const struct compare *c, const struct log_event *ev)
+static bool is_outside(const struct compare *c, __u64 ms)
 {
-	return ev->ms < c->opts.since_ms || (c->opts.until_ms && ev->ms >= c->opts.until_ms);
+	return ms < c->opts.since_ms || (c->opts.until_ms && ms >= c->opts.until_ms);
 }
 
 /* It has waited long enough: its like has other words, or there is none. */
@@ -219,8 +219,9 @@ static void settle(struct compare *c, struct log_event *ev)
 		return;
 	}
 	window__remove(&c->sides[ev->side].window, ev);
-	/* Live: the other has ended before. */
-	if (is_outside(c, ev))
+	/* Its like may lie outside, by as much as times may be apart. */
+	if (is_outside(c, ev->ms - c->opts.tolerance_ms) ||
+	    is_outside(c, ev->ms + c->opts.tolerance_ms))
 		c->left_out++;
 	else
 		cause__missing(c, ev);
@@ -289,7 +290,7 @@ static bool is_wanted(const struct compare *c, const struct log_event *ev)
 {
 	__u32 i;
 
-	if (is_outside(c, ev))
+	if (is_outside(c, ev->ms))
 		return false;
 	if (!c->opts.types)
 		return true;
