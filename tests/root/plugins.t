@@ -326,6 +326,7 @@ hangup() {
 	plugin_file c copy "$work/out.c"
 	plugin_file e copy "$work/out.e2"
 	execs 10
+	wait_for 10 sh -c "[ \$(grep -c '^type=EOE' $work/out.b) -eq 10 ]"
 	kill -HUP "$autrail_pid"
 	check "SIGHUP: a new one is started" wait_for 10 told 'c.conf: .*runs'
 	check "SIGHUP: one whose file is gone is ended" wait_for 10 told 'b.conf: seen'
