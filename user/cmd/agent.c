@@ -278,7 +278,7 @@ static void controls_take(struct agent *a, struct compiled *c)
 static void hits_keep(struct compiled *to, const struct compiled *from)
 {
 	bool *used = calloc(from->n + 1, sizeof(*used));
-	size_t i, j, k, next = 0;
+	size_t i, j = 0, k, next = 0;
 
 	for (i = 0; used && i < to->n; i++) {
 		/* Most are behind the one before, as they were. */
