@@ -193,7 +193,9 @@ bool hook_compat(const struct hook *hook)
 
 bool hook_on_demand(const struct hook *hook)
 {
-	return hook->fact == ATR_FACT_TTY || hook->fact == ATR_FACT_MARKED;
+	/* Before 5.13 (f3a95075549e) one of fentry that was detached cannot be attached again: it stays. */
+	return (hook->fact == ATR_FACT_TTY || hook->fact == ATR_FACT_MARKED) &&
+	       hook->mode != ATR_MODE_FENTRY;
 }
 
 bool hook_possible(const struct hook *hook, const struct atr_features *features)
