@@ -182,6 +182,22 @@ if alone capture --capture "$work/capture.ev" --tty enable=:7001; then
 	check "capture: which gives the same records, with stars" diff "$work/log.blotted" "$work/replayed.blotted"
 fi
 
+# A session that is there already.
+mkdir "$work/late"
+BUILD=$BUILD PAM_TTY='' tests/root/typists.sh "$work/late" late >"$work/late.out" 2>&1 &
+actor_pid=$!
+check "late: somebody has logged in" wait_for 60 test -e "$work/late/home/waiting"
+if alone late --tty "$who"; then
+	touch "$work/late/home/go"
+	status=0
+	wait "$actor_pid" || status=$?
+	ok "$status" "late: acts" "$work/late.out"
+	check "late: autrail ends well" autrail_end
+	check "late: what is typed from then on" typed_in "$b" 'echo later'
+	check "late: and not what was before" not_typed_in "$b" 'touch waiting'
+fi
+actor_pid=
+
 # Kernel audit's own records go into the same log: nothing is told twice.
 audit_begin RAW
 if alone passed --kernel-audit --tty "$who"; then

@@ -197,6 +197,16 @@ ssh_acts() {
 		'exit\r' 'P> $' 'exit\r'
 }
 
+# Only where it is asked for: it waits until ~/go is there.
+late_act() {
+	case " $only " in
+	*" late "*)
+		act late 0 in_login 'P> $' 'touch waiting; until [ -e go ]; do sleep 0.1; done\r' 'P> $' \
+			'echo later\r' 'later\r\n.*P> $' 'exit\r'
+		;;
+	esac
+}
+
 # Each word is typed at one place alone.
 secret_acts() {
 	act secret-login 0 keys login -- 'login: *$' "$ann\\r" 'assword: *$' "$password\\r" 'P> $' 'exit\r'
@@ -218,6 +228,7 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 prepare
+late_act
 bash_acts
 program_acts
 sshd_begin
