@@ -291,6 +291,8 @@ static bool is_no_log(const struct side *s)
 static int report(const struct command_opts *o, const struct compare *c)
 {
 	bool colour = o->colour < 0 ? isatty(STDOUT_FILENO) : o->colour;
+	enum log_side side;
+	bool bad = false;
 	FILE *page;
 	int err = 0;
 
@@ -311,7 +313,9 @@ static int report(const struct command_opts *o, const struct compare *c)
 		err = errno;
 	if (err && err != EPIPE)
 		log_error("cannot write the report: %s", strerror(err));
-	if (is_no_log(&c->sides[LOG_A]) | is_no_log(&c->sides[LOG_B]))
+	for (side = 0; side < LOG_SIDES; side++)
+		bad |= is_no_log(&c->sides[side]);
+	if (bad)
 		return EXIT_UNREADABLE;
 	if (err && err != EPIPE)
 		return EXIT_UNREADABLE;
