@@ -9,15 +9,9 @@
 #include "user/log.h"
 
 const struct command *const atr_commands[] = {
-	&atr_command_trace,
-	&atr_command_daemon,
-	&atr_command_check,
-	&atr_command_replay,
-	&atr_command_rules,
-	&atr_command_status,
-	&atr_command_ctl,
-	&atr_command_compare,
-	NULL,
+	&atr_command_trace,  &atr_command_daemon,  &atr_command_check,
+	&atr_command_replay, &atr_command_rules,   &atr_command_status,
+	&atr_command_ctl,    &atr_command_compare, NULL,
 };
 
 /* What for is told where one is missing. CAP_SYS_ADMIN contains the first two. */

@@ -314,7 +314,7 @@ static int report(const struct command_opts *o, const struct compare *c)
 	if (err && err != EPIPE)
 		log_error("cannot write the report: %s", strerror(err));
 	for (side = 0; side < LOG_SIDES; side++)
-		bad |= is_no_log(&c->sides[side]);
+		bad = is_no_log(&c->sides[side]) || bad;
 	if (bad)
 		return EXIT_UNREADABLE;
 	if (err && err != EPIPE)

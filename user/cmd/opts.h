@@ -22,7 +22,7 @@ struct command {
 	const struct opt *opts; /* ends with a row without a name */
 	int operands;		/* how many it wants */
 	bool raw; /* its arguments are of another grammar: run gets all of them, --help included */
-	int optional;		/* so many of them may be missing; then it says itself which */
+	int optional; /* so many of them may be missing; then it says itself which */
 	/* The whole command: returns the exit code. argv[0] is the first operand. */
 	int (*run)(void *opts, int argc, char **argv);
 	void *dest;
