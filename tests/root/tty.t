@@ -137,8 +137,14 @@ tty_of_ausearch() {
 	ausearch --terminal pts0 -i "$@" | grep '^type=TTY'
 }
 
-check "plain: aureport --tty" same_story aureport --tty
-check "plain: ausearch --terminal pts0 -i" same_story tty_of_ausearch
+# Kernels before 5.11 do not tell the call, and so not the terminal, unless there are rules.
+if grep -a -A1 '^type=TTY' "$work/plain.a" | grep -q '^type=SYSCALL'; then
+	check "plain: aureport --tty" same_story aureport --tty
+	check "plain: ausearch --terminal pts0 -i" same_story tty_of_ausearch
+else
+	skip "plain: aureport --tty" "this kernel's TTY has no SYSCALL"
+	skip "plain: ausearch --terminal pts0 -i" "this kernel's TTY has no SYSCALL"
+fi
 
 parity passwords enriched 4 "$who log_passwd" secret-login secret-su secret-sudo secret-read
 check "passwords: of su" typed_in "$b" wrong-Su-5word

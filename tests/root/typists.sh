@@ -65,6 +65,7 @@ prepare() {
 		"$ann" "$ann" >/etc/sudoers.d/autrail-test
 	chmod 440 /etc/sudoers.d/autrail-test
 	perl -e 'for $i (1 .. 100) { print "$i ", "x" x (990 - length $i), "\n" }' >"$dir/paste"
+	head -n 20 "$dir/paste" >"$dir/block"
 }
 
 cleanup() {
@@ -182,7 +183,7 @@ program_acts() {
 	act script 0 in_login 'P> $' 'script -q /dev/null\r' '\n.*P> $' 'cat\r' '\n' 'in script\r' \
 		'script\r\n.*script' '\004' 'P> $' 'exit\r' 'P> $' 'exit\r'
 	act paste 0 in_su 'P> $' 'cat >/dev/null\r' '\n' "^PASTE $dir/paste" '' '\004' 'P> $' 'exit\r'
-	act block 0 in_su 'P> $' "$typing block 99200\\r" 'ready' "^PASTE $dir/paste" 'done.*P> $' 'exit\r'
+	act block 0 in_su 'P> $' "$typing block 19840\\r" 'ready' "^PASTE $dir/block" 'done.*P> $' 'exit\r'
 	for how in readv thread small inject; do
 		act "$how" 0 in_su 'P> $' "$typing $how\\r" 'ready' 'one line\r' 'P> $' 'exit 0\r'
 	done
