@@ -36,7 +36,6 @@ struct compare_opts {
 	__s64 offset_ms;	  /* B - A, to begin with */
 	size_t memory;		  /* bytes that what waits may take */
 	bool strict;		  /* habits are differences, too */
-	bool overlap;		  /* only the time that both logs are of */
 	struct ignores ignores;
 	const char *types; /* names with commas between: no others are compared; NULL: all are */
 	__u64 seed;	   /* a number that the authors of the logs do not know */
@@ -113,7 +112,7 @@ struct compare {
 	struct tally tally;
 	__u64 paired, equal, differing; /* events in both; differing: beyond habits */
 	__u64 only[LOG_SIDES];
-	__u64 left_out; /* events that --since, --until, --types, --overlap left out */
+	__u64 left_out; /* events that --since, --until, --types left out */
 	struct missing *limbo;
 	unsigned int nlimbo;
 	struct bin bins[BINS];
