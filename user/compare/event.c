@@ -291,7 +291,7 @@ const char *ignores_add(struct ignores *ignores, const char *arg)
 /* aN stands for every argument of EXECVE and its parts. */
 static bool is_argument(struct piece field)
 {
-	return field.len > 1 && field.text[0] == 'a' && field.text[1] >= '0' &&
+	return field.text && field.len > 1 && field.text[0] == 'a' && field.text[1] >= '0' &&
 	       field.text[1] <= '9';
 }
 

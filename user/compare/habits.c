@@ -58,7 +58,7 @@ static const struct reason
 	looked_up = { GRADE_HABIT,
 		      "a security module (TOMOYO) looks each program up a second time" },
 	renamed = { GRADE_HABIT, "the name was looked up before or after it changed" },
-	derived = { GRADE_EXPLAINED, "inferred from the first event of the session (DERIVED=)" },
+	derived = { GRADE_EXPLAINED, "inferred from the first event of the session" },
 	unknown = { GRADE_EXPLAINED, "one log says that it does not know (?)" },
 	doubtful = { GRADE_EXPLAINED, "one log says that it does not know everything (AUTRAIL=)" };
 
@@ -85,6 +85,7 @@ static const struct {
 	{ ANY_RECORD, NULL, is_unknown, &unknown },
 	{ ANY_RECORD, NULL, is_doubtful, &doubtful },
 	{ WHOLE_EVENT, "records", is_derived, &derived },
+	{ WHOLE_EVENT, "time", is_derived, &derived },
 	{ WHOLE_EVENT, "records", is_doubtful, &doubtful },
 };
 
@@ -113,6 +114,9 @@ static void look_for_words(struct pairing *p, const struct log_event *ev)
 		p->doubts |= piece_has(tail, "AUTRAIL=\"");
 		p->derived |= piece_has(tail, "DERIVED=\"session\"");
 	}
+	/* A raw log does not say so; but the kernel's LOGIN never comes alone. */
+	p->derived |= p->c->sides[ev->side].ours && ev->n == 1 &&
+		      p->c->types.of[ev->records[0].type].number == AUDIT_LOGIN;
 }
 
 /* How many PATH records, and the first two. */

@@ -89,6 +89,8 @@ static int next_file(struct source *s)
 {
 	int err;
 
+	if (!s->nfiles)
+		return -ENOENT;
 	free(s->name);
 	s->name = s->files[--s->nfiles];
 	s->fd = strcmp(s->name, "-") ? open(s->name, O_RDONLY | O_CLOEXEC) :
