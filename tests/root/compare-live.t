@@ -73,6 +73,8 @@ found() { # CODES
 
 # An auditd of ours makes room and puts back what it finds; then nobody has it.
 audit_begin RAW
+# Until it is there in whole it ignores every signal.
+audit_sync
 kill "$auditd_pid"
 wait "$auditd_pid" 2>/dev/null || :
 auditd_pid=
