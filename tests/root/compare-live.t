@@ -162,4 +162,5 @@ live_end -INT
 check "with a verdict" says '^\(EQUAL\|DIFFERENT, EXPLAINED\): [1-9]'
 check "auditd has kept what is its" same
 check "and is there" auditd_there
+auditctl -D >/dev/null
 finish

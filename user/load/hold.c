@@ -18,6 +18,9 @@
 
 /* What waits for us while we are busy; the kernel's default of 64 is less than one script makes. */
 #define BACKLOG 8192
+/* How often the guardian looks whether its parent has gone, and how long it waits in between. */
+#define GUARD_LOOKS 1200
+#define GUARD_US    50000
 
 struct hold {
 	struct hold_state state;
@@ -172,9 +175,13 @@ int hold__mend(void)
 
 /* --- the guardian ----------------------------------------------------------------------------- */
 
-/* Waits for the end of its parent, whatever has brought it about, and mends unless that has done so itself. */
+/*
+ * Waits for the end of its parent, whatever has brought it about, and mends unless that has done so itself. The
+ * pipe ends while a parent that was killed is still on its way out, which takes a while: so it looks again.
+ */
 static void guard(int fd)
 {
+	int looks = GUARD_LOOKS;
 	sigset_t all;
 	char done;
 
@@ -182,8 +189,10 @@ static void guard(int fd)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	prctl(PR_SET_NAME, "autrail-guard");
-	if (read(fd, &done, 1) <= 0)
-		hold__mend();
+	if (read(fd, &done, 1) <= 0) {
+		while (hold__mend() == -EBUSY && --looks)
+			usleep(GUARD_US);
+	}
 	_exit(0);
 }
 
