@@ -74,7 +74,8 @@ found() { # CODES
 # An auditd of ours makes room and puts back what it finds; then nobody has it.
 audit_begin RAW
 # Until it is there in whole it ignores every signal.
-audit_sync
+auditctl -m autrail-live-mark
+wait_for 60 grep -q autrail-live-mark "$audit_log"
 kill "$auditd_pid"
 wait "$auditd_pid" 2>/dev/null || :
 auditd_pid=
