@@ -74,7 +74,7 @@ static void run(struct job *job)
 static void limit_self(void)
 {
 	static const cap_value_t wanted[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYS_CHROOT,
-					      CAP_SETUID, CAP_SETGID };
+					      CAP_SETUID,     CAP_SETGID,	   CAP_FOWNER };
 	cap_t had = cap_get_proc(), kept = cap_init();
 	cap_flag_value_t value;
 	size_t i;
