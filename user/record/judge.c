@@ -468,7 +468,7 @@ bool judge_exec(struct recorder *r, const struct atr_view *view, const struct pl
 		const char **ret_key)
 {
 	struct compiled *c = rules_of(r, view);
-	struct compiled_rule *rule;
+	struct compiled_rule *first, *rule;
 	struct atr_facts facts;
 	struct subject s;
 
@@ -487,13 +487,14 @@ bool judge_exec(struct recorder *r, const struct atr_view *view, const struct pl
 	/* Of a task that is always audited each call is recorded, without a key. */
 	if (rule)
 		return true;
-	rule = first_match(c, ATR_LIST_EXIT, &s);
-	rule = first_match_by_file(c, rule, &s);
+	first = first_match(c, ATR_LIST_EXIT, &s);
+	rule = first_match_by_file(c, first, &s);
 	if (rule)
 		rule->hits++;
 	if (!rule || !(rule->rule.flags & ATR_RULE_ALWAYS))
 		return false;
-	*ret_key = rule->source->key;
+	/* audit_filter_rules(): one without a key leaves that of the rule found before it. */
+	*ret_key = rule->source->key || !first ? rule->source->key : first->source->key;
 	return true;
 }
 
