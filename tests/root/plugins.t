@@ -288,6 +288,10 @@ restarts() {
 	clean
 }
 
+came() { # FILE: what stands last in the log
+	tail -n 1 "$log" | grep -qFf - "$1"
+}
+
 # One is killed again and again while there is a storm: what it had read it has written.
 killed() {
 	configure max_restarts=1000 q_depth=99999
@@ -300,6 +304,8 @@ killed() {
 		kill -KILL "$(plugin_pid a)" 2>/dev/null || :
 	done
 	wait "$storm_pid"
+	# Until it runs again the daemon is not to end: it would have to drop what waits.
+	wait_for 20 came "$work/out.a" || :
 	check "killed: it ends well" ended
 	check "killed: it was started again" told 'a.conf: .*started again'
 	check "killed: nothing is dropped" test "$(account a dropped)" -eq 0
