@@ -4,7 +4,7 @@
 # Random acts under kernel audit and autrail at the same time: not one field may differ but for what
 # tests/root/allowed lists. In batches, each with its own files and logs, so that a million acts
 # need no more room than one batch.
-#   SEED=N COUNT=N BATCH=N   the same acts again, more or fewer of them
+#   SEED=N COUNT=N BATCH=N   others, more or fewer of them; SEED=random draws one. Without, they are the same each time
 #   KEEP=1                   keeps the logs of the batches that failed
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -16,13 +16,16 @@ if [ -n "$reason" ]; then
 fi
 COUNT=${COUNT:-5000}
 BATCH=${BATCH:-20000}
-SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+SEED=${SEED:-1}
+if [ "$SEED" = random ]; then
+	SEED=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+fi
 FORMAT=${FORMAT:-raw}
 echo "# SEED=$SEED COUNT=$COUNT BATCH=$BATCH"
 
 compare() {
 	"$COMPARE" --ppid "$actor_ppid" --acts "$work/acts" --allowed "$(allowed_list)" --rising --ms 200 \
-		--groups --unsure 6 --expect "$(sed -n 's/^calls //p' "$work/acts")" "$audit_log" "$work/autrail.log"
+		--groups --unsure 8 --expect "$(sed -n 's/^calls //p' "$work/acts")" "$audit_log" "$work/autrail.log"
 }
 
 # sum NAME VALUE: adds to the number of that name in $work/sums.
