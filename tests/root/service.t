@@ -110,10 +110,13 @@ sandbox_script() {
 			case \$at in /dev | /dev/*) continue ;; esac
 			mount -o remount,bind,ro "\$(printf '%b' "\$at")" 2>/dev/null || :
 		done
-		mount -t tmpfs -o mode=1777 tmpfs /tmp
 		for dir in /sys/fs/bpf $home; do
 			mount --bind \$dir \$dir && mount -o remount,bind,rw \$dir
 		done
+		# What was built may lie below /tmp.
+		mkdir -p $home/build
+		mount --bind "$BUILD" $home/build && mount -o remount,bind,ro $home/build
+		mount -t tmpfs -o mode=1777 tmpfs /tmp
 		mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys
 		mkdir /tmp/dev && mount -t tmpfs -o mode=755 tmpfs /tmp/dev
 		for node in null zero full random urandom tty; do
@@ -125,7 +128,7 @@ sandbox_script() {
 		done
 		caps=-all$(unit_words CapabilityBoundingSet | sed 's/^CAP_/,+/' | tr -d '\n' | tr '[:upper:]' '[:lower:]')
 		exec setpriv --bounding-set "\$caps" --inh-caps=-all --no-new-privs \
-			"$BUILD/tests/confine" "$home/numbers" "$AUTRAIL" daemon -c "$conf"
+			"$home/build/tests/confine" "$home/numbers" "$home/build/autrail" daemon -c "$conf"
 	END
 	chmod 755 "$work/sandbox"
 }
@@ -196,7 +199,7 @@ sandboxed() {
 		echo "control_socket = $home/control"
 		echo "rules = $home/rules"
 	} >"$conf"
-	printf 'active = yes\npath = %s\nargs = copy %s\n' "$BUILD/tests/plugin" "$home/out" >"$home/plugins.d/a.conf"
+	printf 'active = yes\npath = %s\nargs = copy %s\n' "$home/build/tests/plugin" "$home/out" >"$home/plugins.d/a.conf"
 	audit_begin ENRICHED
 	ACTS=${ACTS:-$("$ACT" list | grep -v '^mntns-' | awk 'NR % 7 == 1')}
 	# shellcheck disable=SC2086 # a list of names
