@@ -182,7 +182,7 @@ lint-shell:
 lint-manual:
 	$(Q)mandoc -T lint -W warning $(MANUALS)
 lint-cppcheck: $(SKELS) $(O)/version.h
-	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr \
+	$(Q)cppcheck --quiet -j $(shell nproc) --std=c11 --enable=warning,portability --inline-suppr \
 		--error-exitcode=1 -D_GNU_SOURCE -D__$(shell uname -m)__ -I. -I$(O) user tests
 
 # Not user/load: the skeletons that it includes leak on paths that libbpf never takes.

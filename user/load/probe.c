@@ -135,7 +135,10 @@ static int hook_index(const struct probe *probe, const char *program)
 /* 0: loaded; 1: a program was refused, and autrail can do without it. */
 static int load(struct probe *probe)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = ATR_KERNEL_BTF);
+	struct bpf_object_open_opts opts = {
+		.sz = sizeof(opts),
+		.btf_custom_path = ATR_KERNEL_BTF,
+	};
 	int err, culprit;
 
 	libbpf_log_reset();
