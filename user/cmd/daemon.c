@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "user/cmd/configure.h"
 #include "user/cmd/control.h"
 #include "user/cmd/notify.h"
+#include "user/cmd/who.h"
 #include "user/log.h"
 #include "user/sink/log.h"
 #include "user/sink/plugins.h"
@@ -144,49 +144,12 @@ static int outputs_open(struct daemon *d)
 
 /* --- records of its own ----------------------------------------------------------------------- */
 
-/* Who has sent a signal, as far as that can still be seen; ATR_UNSET for what cannot. */
-struct sender {
-	__u32 auid, uid, ses, pid;
-};
-
-static __u32 proc_number(__u32 pid, const char *name)
+/* Who has sent a signal; ATR_UNSET for what cannot be seen any more. */
+static void sender_find(struct who *ret, __u32 pid)
 {
-	char path[64], text[32] = "";
-	FILE *file;
-	__u32 number = ATR_UNSET;
-
-	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
-	file = fopen(path, "re");
-	if (!file)
-		return number;
-	if (fgets(text, sizeof(text), file))
-		number = strtoul(text, NULL, 10);
-	fclose(file);
-	return number;
-}
-
-static __u32 proc_uid(__u32 pid)
-{
-	char path[64], line[256];
-	unsigned int uid = ATR_UNSET;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%u/status", pid);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "Uid: %u", &uid) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return uid;
-}
-
-static void sender_find(struct sender *ret, __u32 pid)
-{
-	ret->pid = pid ? pid : ATR_UNSET;
-	ret->auid = pid ? proc_number(pid, "loginuid") : ATR_UNSET;
-	ret->ses = pid ? proc_number(pid, "sessionid") : ATR_UNSET;
-	ret->uid = pid ? proc_uid(pid) : ATR_UNSET;
+	who_of_pid(ret, pid);
+	if (!pid)
+		ret->pid = ATR_UNSET;
 }
 
 /* auditd's words, and its order of fields. */
@@ -194,19 +157,20 @@ static void record_start(struct daemon *d)
 {
 	char text[256];
 	struct utsname name = { 0 };
+	struct who self;
 
 	uname(&name);
+	who_of_pid(&self, getpid());
 	snprintf(text, sizeof(text),
 		 "op=start ver=%s format=%s kernel=%.64s auid=%u pid=%d uid=%u ses=%u res=success",
 		 ATR_VERSION, d->conf.log_format == CONF_ENRICHED ? "enriched" : "raw",
-		 name.release, proc_number(getpid(), "loginuid"), getpid(), getuid(),
-		 proc_number(getpid(), "sessionid"));
+		 name.release, self.auid, getpid(), getuid(), self.ses);
 	agent__record(d->agent, AUDIT_DAEMON_START, text);
 }
 
 static void record_act(struct daemon *d, __u32 type, const char *op, __u32 pid, int err)
 {
-	struct sender who;
+	struct who who;
 	char text[256];
 
 	sender_find(&who, pid);
@@ -243,7 +207,7 @@ static void reconfigure(struct daemon *d, __u32 pid)
 {
 	struct plugins_opts plugins;
 	struct log_opts log;
-	struct sender who;
+	struct who who;
 	struct conf conf;
 	char text[256];
 	int err;
