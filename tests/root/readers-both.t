@@ -181,6 +181,11 @@ reports() {
 }
 
 # As a plugin of auditd: JSON lines to a file.
+# It leaves a file where it is.
+extract() {
+	(cd "$work" && aulast --extract -f "$1")
+}
+
 laurel_run() {
 	rm -rf "$work/laurel"
 	mkdir "$work/laurel"
@@ -227,7 +232,7 @@ for format in raw enriched; do
 	reports
 	both "aulast" 0 aulast -f LOG
 	both "aulast --bad" 0 aulast --bad -f LOG
-	both "aulast --extract" 0 aulast --extract -f LOG
+	both "aulast --extract" 0 extract LOG
 	both "aulastlog" 3 aulastlog --stdin
 	both "auvirt" 0 auvirt --all-events -f LOG
 	check "$format: libauparse in C, auditd's log" "$BUILD/tests/readback" "$work/a"
