@@ -6,25 +6,8 @@
 set -eu
 
 cd "$(dirname "$0")/../.."
-build=${BUILD:-build}
+. tests/compare/lib.sh
 autrail=$build/autrail
-work=$(mktemp -d "${TMPDIR:-/tmp}/autrail-test.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-TZ=UTC
-export TZ
-n=0
-failed=0
-
-ok() { # STATUS NAME
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	echo "not ok $n - $2"
-	failed=$((failed + 1))
-	head -n 40 "$work/out" | cut -c 1-200 | sed 's/^/# /'
-}
 
 # bounded EXIT NAME PATTERN A B [OPTION...]: in 200 MB, and with these words.
 bounded() {
@@ -118,5 +101,4 @@ jq -e '.only_in_a.groups[0].examples[0].text | contains("\u001b]0;owned\u0007<sc
 	"$work/out" >/dev/null && status=0 || status=$?
 ok "$status" "in JSON it is text"
 
-echo "1..$n"
-[ "$failed" -eq 0 ]
+finish

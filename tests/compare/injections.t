@@ -8,26 +8,8 @@
 set -eu
 
 cd "$(dirname "$0")/../.."
-build=${BUILD:-build}
+. tests/compare/lib.sh
 autrail=$build/san/autrail
-work=$(mktemp -d "${TMPDIR:-/tmp}/autrail-test.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-TZ=UTC
-export TZ
-n=0
-failed=0
-
-# verdict STATUS NAME: TAP; what was said is shown where it failed.
-verdict() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	echo "not ok $n - $2"
-	failed=$((failed + 1))
-	head -n 60 "$work/out" | cut -c 1-200 | sed 's/^/# /'
-}
 
 # compare EXIT NAME PATTERN [OPTION...]: of $a and $b; each line of PATTERN is one that has to match, with !
 # before it one that must not.
@@ -52,7 +34,7 @@ compare() {
 	done <<-END
 		$(printf '%s\n' "$patterns" | sed 's/^[[:blank:]]*//')
 	END
-	verdict "$bad" "$name"
+	ok "$bad" "$name"
 }
 
 # inject NAME PERL PATTERNS: PERL sees each line of autrail's log in $_ and puts out what it leaves there; $e
@@ -224,5 +206,4 @@ sed 's/^node=[a-z0-9]* //; s/:21474\(.....\)):/:5000\1):/' "$work/two" >"$work/t
 merge "$work/a" "$work/two.plain" >"$work/b"
 compare 1 "two sources in one file, without names" 'of a second source in the same file
 	2 sources in one file'
-echo "1..$n"
-[ "$failed" -eq 0 ]
+finish

@@ -5,25 +5,8 @@
 set -eu
 
 cd "$(dirname "$0")/../.."
-build=${BUILD:-build}
+. tests/compare/lib.sh
 autrail=$build/san/autrail
-work=$(mktemp -d "${TMPDIR:-/tmp}/autrail-test.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-TZ=UTC
-export TZ
-n=0
-failed=0
-
-ok() { # STATUS NAME
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	echo "not ok $n - $2"
-	failed=$((failed + 1))
-	head -n 40 "$work/out" | cut -c 1-200 | sed 's/^/# /'
-}
 
 # run EXIT NAME PATTERN [ARGUMENT...]: PATTERN is in what it says, or with ! before it is not.
 run() {
@@ -119,5 +102,4 @@ ok "$status" "--json can be read, and says the same"
 ok "$status" "--json of equal logs"
 run 3 "a report that cannot be written" 'cannot write the page /nonexistent/page' --html /nonexistent/page "$a" "$b"
 
-echo "1..$n"
-[ "$failed" -eq 0 ]
+finish

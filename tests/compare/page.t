@@ -7,27 +7,19 @@
 set -eu
 
 cd "$(dirname "$0")/../.."
-build=${BUILD:-build}
 chromium=$(command -v chromium || command -v chromium-browser || :)
 [ -n "$chromium" ] || {
 	echo "1..0 # SKIP no chromium"
 	exit 0
 }
-work=$(mktemp -d "${TMPDIR:-/tmp}/autrail-test.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-n=0
-failed=0
+. tests/compare/lib.sh
 
 check() { # NAME COMMAND...
 	name=$1
 	shift
-	n=$((n + 1))
-	if "$@"; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		failed=$((failed + 1))
-	fi
+	status=0
+	"$@" >"$work/out" 2>&1 || status=$?
+	ok "$status" "$name"
 }
 
 tests/compare/mix.pl --step 400 600 >"$work/a"
@@ -44,5 +36,4 @@ check "its title is ours" grep -q '<title>autrail compare</title>' "$work/dom"
 check "text of a log is text" grep -q '&lt;script&gt;document.title=1' "$work/dom"
 check "the browser has nothing to say" sh -c '! grep CONSOLE "$1"' - "$work/err"
 check "it names no other place" sh -c '! grep -Eo "(src=|href=|url[(])[^ >]*" "$1"' - "$work/page.html"
-echo "1..$n"
-[ "$failed" -eq 0 ]
+finish
