@@ -116,6 +116,8 @@ __hidden struct atr_pending *pending__from(struct atr_entry *e, __u32 tid, struc
 	return p;
 }
 
+/* --- hooks on the functions ---------------------------------------------------------------- */
+
 /* By the rules: see rules_refuse_early(). */
 static __always_inline bool call_refused(__u32 tid, struct task_struct *task)
 {
@@ -124,9 +126,7 @@ static __always_inline bool call_refused(__u32 tid, struct task_struct *task)
 	if (!atr_generation)
 		return false;
 	arch = regs_arch(task, false);
-	nr = cfg_has_task_regs ?
-		     regs_nr((void *)bpf_task_pt_regs(bpf_get_current_task_btf()), true) :
-		     regs_nr(stack_regs(task), false);
+	nr = current_nr(task);
 	if (!rules_refuse_early(task, arch, nr, false))
 		return false;
 	entry__new(tid, task, ENTRY_REFUSED);

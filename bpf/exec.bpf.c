@@ -499,9 +499,7 @@ static __always_inline bool exec_refused(struct task_struct *task, __u32 tid)
 
 	if (!e || (e->state != ENTRY_REFUSED && e->state != ENTRY_REFUSED_UNLESS))
 		return false;
-	scratch__seen(ATR_KIND_EXEC);
-	scratch__filtered(ATR_KIND_EXEC);
-	entry__free(e);
+	entry__refused(e, ATR_KIND_EXEC);
 	if (tid != (__u32)task->pid)
 		pending__free(task->pid, task);
 	return true;

@@ -124,6 +124,14 @@ static __always_inline void entry__free(struct atr_entry *e)
 	e->task = e->contested ? SLOT_CONTESTED : SLOT_FREE;
 }
 
+/* A call that was refused has come to its end: it was seen, and a rule has left it out. */
+static __always_inline void entry__refused(struct atr_entry *e, enum atr_kind kind)
+{
+	scratch__seen(kind);
+	scratch__filtered(kind);
+	entry__free(e);
+}
+
 static __always_inline struct atr_pending *pending__find(__u32 tid, __u64 task)
 {
 	struct atr_pending *p;

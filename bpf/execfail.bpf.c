@@ -232,9 +232,7 @@ static __always_inline int fail(long ret)
 	bool begun, prepared;
 
 	if (e && e->state == ENTRY_REFUSED) {
-		scratch__seen(ATR_KIND_EXECFAIL);
-		scratch__filtered(ATR_KIND_EXECFAIL);
-		entry__free(e);
+		entry__refused(e, ATR_KIND_EXECFAIL);
 		return 0;
 	}
 	if (!cfg_has_entries || (e && e->state == ENTRY_PENDING)) {

@@ -170,6 +170,13 @@ static __always_inline void regs_call(const struct pt_regs *regs, __u32 arch, __
 	regs_args(regs, arch, args, typed);
 }
 
+static __always_inline __u32 current_nr(struct task_struct *task)
+{
+	if (cfg_has_task_regs)
+		return regs_nr((void *)bpf_task_pt_regs(bpf_get_current_task_btf()), true);
+	return regs_nr(stack_regs(task), false);
+}
+
 /* Which call the current task is in, as it was made. */
 static __always_inline void current_call(struct task_struct *task, __u32 *arch, __u32 *nr,
 					 __u64 args[6])

@@ -112,12 +112,10 @@ static __always_inline void facts_begin(struct atr_facts *facts, struct task_str
 	fact_set(facts, ATR_FIELD_EGID, RD(typed, cred, egid.val));
 	fact_set(facts, ATR_FIELD_SGID, RD(typed, cred, sgid.val));
 	fact_set(facts, ATR_FIELD_FSGID, RD(typed, cred, fsgid.val));
-	fact_set(facts, ATR_FIELD_AUID, ATR_UNSET);
+	fact_set(facts, ATR_FIELD_AUID, task_auid(task, typed));
 	fact_set(facts, ATR_FIELD_SES, ATR_UNSET);
-	if (bpf_core_field_exists(task->loginuid)) {
-		fact_set(facts, ATR_FIELD_AUID, RD(typed, task, loginuid.val));
+	if (bpf_core_field_exists(task->sessionid))
 		fact_set(facts, ATR_FIELD_SES, RD(typed, task, sessionid));
-	}
 }
 
 /* Of an exec, whatever it came to. arch 0: the call was not seen. */
@@ -136,12 +134,7 @@ static __always_inline void facts_exec(struct atr_facts *facts, struct task_stru
 	fact_set(facts, ATR_FIELD_A1, args[1]);
 	fact_set(facts, ATR_FIELD_A2, args[2]);
 	fact_set(facts, ATR_FIELD_A3, args[3]);
-	if (is_execveat(arch, nr))
-		facts->calls = arch == ATR_ARCH_NATIVE ? ATR_CALL_EXECVEAT : ATR_CALL_EXECVEAT32;
-	else
-		facts->calls = arch == ATR_ARCH_NATIVE ? ATR_CALL_EXECVE : ATR_CALL_EXECVE32;
-	if (nr & X32_SYSCALL_BIT)
-		facts->calls = ATR_CALL_OTHER;
+	facts->calls = 1U << call_number(arch, nr);
 }
 
 /* The program by its name and inode. */
