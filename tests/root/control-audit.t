@@ -102,7 +102,7 @@ orders_of() {
 : >"$work/rules"
 configure logins=no
 check "kernel audit is there" audit_begin RAW
-check "the daemon is ready" daemon_begin
+check "the daemon is ready" control_begin
 cp "$audit_log" "$work/before.log"
 (session) >"$work/session.out" 2>&1 || :
 check "as somebody in a session" grep -q "^40: " "$work/orders"

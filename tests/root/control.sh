@@ -32,11 +32,8 @@ socket_there() {
 	[ -S "$socket" ]
 }
 
-daemon_begin() {
-	rm -f "$autrail_err"
-	"$AUTRAIL" daemon -c "$conf" </dev/null 2>"$autrail_err" &
-	autrail_pid=$!
-	wait_for 60 autrail_ready && wait_for 10 socket_there
+control_begin() {
+	daemon_begin && wait_for 10 socket_there
 }
 
 ctl() {

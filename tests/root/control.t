@@ -69,7 +69,7 @@ check "and it ends" autrail_end
 rm "$socket"
 
 configure control_group=4242
-check "the daemon is ready" daemon_begin
+check "the daemon is ready" control_begin
 check "anybody may knock" [ "$(stat -c %a "$socket")" = 666 ]
 check "status" exits_with 0 status
 check "of this daemon" says "^pid $autrail_pid$"
@@ -277,7 +277,7 @@ check "and the file of figures" [ ! -e "$metrics" ]
 # The ring is small: while nobody drains it, it overflows.
 echo "$rule" >"$work/rules"
 configure ring_size=64K
-check "with a small ring" daemon_begin
+check "with a small ring" control_begin
 written=$(figure 'autrail_events_written_total{kind="exec"}')
 kill -STOP "$autrail_pid"
 storm 1000 >/dev/null
@@ -306,7 +306,7 @@ check "the ledger adds up then, too" ledger_balanced
 
 configure
 printf '%s\n' "$rule" "-e 2" >"$work/rules"
-check "it starts anew" daemon_begin
+check "it starts anew" control_begin
 check "-e 2 in a file of rules counts" exits_with 1 ctl -D
 kill -KILL "$autrail_pid"
 wait "$autrail_pid" 2>/dev/null || :
@@ -314,7 +314,7 @@ check "a socket that nobody listens at any more" exits_with 1 ctl -l
 check "is told to be that" says "is .autrail daemon. running"
 rm "$work/rules"
 echo "$rule" >"$work/rules"
-check "the next one takes its place" daemon_begin
+check "the next one takes its place" control_begin
 check "and is not locked" exits_with 0 ctl -D
 check "it ends" autrail_end
 
@@ -329,7 +329,7 @@ fi
 log=$work/log.all/audit.log
 configure
 sed -i '/^rules = /d' "$conf"
-check "without rules" daemon_begin
+check "without rules" control_begin
 check "there are none" rules_are "No rules"
 check "and all is recorded" exits_with 0 status
 check "which it says" says "^rules 0, recording everything$"

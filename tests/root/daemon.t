@@ -30,13 +30,6 @@ configure() {
 	} >"$conf"
 }
 
-daemon_begin() {
-	rm -f "$autrail_err"
-	"$AUTRAIL" daemon -c "$conf" </dev/null 2>"$autrail_err" &
-	autrail_pid=$!
-	wait_for 60 autrail_ready
-}
-
 exits_with() { # CODE COMMAND...
 	exits=$1
 	shift

@@ -108,16 +108,7 @@ begin() {
 	fi
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds.
-wait_for() {
-	wait_left=$(($1 * 20))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		wait_left=$((wait_left - 1))
-		[ "$wait_left" -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
+. tests/root/wait.sh
 
 # --- kernel audit -------------------------------------------------------------------------------
 
@@ -302,6 +293,14 @@ autrail_begin() {
 	wait "$autrail_pid" || true
 	autrail_pid=
 	return 1
+}
+
+# The daemon, with the configuration $conf; what it says is in $autrail_err. The lock of the tests is not its.
+daemon_begin() {
+	rm -f "$autrail_err"
+	"$AUTRAIL" daemon -c "$conf" </dev/null 2>"$autrail_err" 9>&- &
+	autrail_pid=$!
+	wait_for 60 autrail_ready
 }
 
 autrail_ready() {

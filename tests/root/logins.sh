@@ -16,6 +16,7 @@ set -eu
 dir=$1
 shift
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/wait.sh"
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 only=$*
 failed=0
@@ -158,16 +159,6 @@ as() {
 	shift
 	setpriv --reuid="$as_user" --regid="$as_user" --init-groups env HOME="/home/$as_user" \
 		USER="$as_user" "$@"
-}
-
-wait_for() {
-	left=$(($1 * 20))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
-		sleep 0.05
-	done
 }
 
 childless() {

@@ -14,6 +14,7 @@ reason=$(audit_unusable)
 
 plugin=$BUILD/tests/plugin
 dir=$work/plugins.d
+conf=$work/autrail.conf
 log=$work/log/audit.log
 autrail_err=$work/autrail.err
 rsyslog_pid=
@@ -241,7 +242,7 @@ plugin_files() {
 	fi
 }
 
-daemon_begin() {
+real_begin() {
 	{
 		echo "log_file = $log"
 		echo "log_format = $format"
@@ -254,14 +255,11 @@ daemon_begin() {
 		echo "control_socket = $work/control"
 		echo "q_depth = 99999"
 		echo "rules = $work/rules"
-	} >"$work/autrail.conf"
+	} >"$conf"
 	for arch in b64 b32; do
 		echo "-a always,exit -F arch=$arch -S execve -S execveat -F ppid=$actor_ppid"
 	done >"$work/rules"
-	rm -f "$autrail_err"
-	"$AUTRAIL" daemon -c "$work/autrail.conf" </dev/null 2>"$autrail_err" 9>&- &
-	autrail_pid=$!
-	wait_for 60 autrail_ready
+	daemon_begin
 }
 
 run() {
@@ -271,7 +269,7 @@ run() {
 	# shellcheck disable=SC2086 # a list of names
 	actor_begin "$ACT" run -w -s 1500 $ACTS
 	audit_rule "$actor_ppid"
-	if ! daemon_begin; then
+	if ! real_begin; then
 		ok 1 "$format: the daemon starts" "$autrail_err"
 		return
 	fi

@@ -41,13 +41,6 @@ plugin_file() {
 	printf 'active = yes\npath = %s\nargs = %s\n' "$plugin" "$*" >"$dir/$name.conf"
 }
 
-daemon_begin() {
-	rm -f "$autrail_err"
-	"$AUTRAIL" daemon -c "$conf" </dev/null 2>"$autrail_err" &
-	autrail_pid=$!
-	wait_for 60 autrail_ready
-}
-
 execs() {
 	"$BUILD/tests/storm" exec "$1" "$noop" >/dev/null
 }

@@ -12,6 +12,7 @@ set -eu
 
 dir=$1
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/wait.sh"
 if [ -z "${TYPISTS:-}" ]; then
 	TYPISTS=1 exec unshare --mount --propagation private "$here/typists.sh" "$@"
 fi
@@ -77,16 +78,6 @@ cleanup() {
 	fi
 	[ ! -e "$dir/new-sshd" ] || rmdir /run/sshd 2>/dev/null
 	exit "$status"
-}
-
-wait_for() {
-	left=$(($1 * 20))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
-		sleep 0.05
-	done
 }
 
 # act NAME STATUS COMMAND...
