@@ -56,7 +56,9 @@ int cache_evict(struct cache *c, __u32 turn)
 		slot = c->hand;
 		s = &c->slots[slot];
 		c->hand = (c->hand + 1) & (c->cap - 1);
-		if (!s->used || (s->turn == turn && i < 2 * c->cap))
+		if (!s->used)
+			continue;
+		if (turn != CACHE_NO_TURN && s->turn == turn && i < 2 * c->cap)
 			continue;
 		if (s->seen) {
 			s->seen = false;

@@ -10,6 +10,9 @@
 
 #include <linux/types.h>
 
+/* Of an owner who holds nothing for an event: one entry is asked for at a time. */
+enum { CACHE_NO_TURN = 0 };
+
 struct cache_slot {
 	int next; /* in the chain of its bucket or of free ones, -1 ends */
 	__u32 hash;
@@ -51,7 +54,7 @@ static inline int cache_next(const struct cache *c, int slot)
 
 /*
  * A slot for a new entry. *ret_evict: it held another one, which the owner must release first.
- * Slots of this turn are passed over, unless all are.
+ * Slots of this turn are passed over, unless all are; those of CACHE_NO_TURN are held by none.
  */
 int cache_take(struct cache *c, __u32 hash, __u32 turn, bool *ret_evict);
 

@@ -42,7 +42,7 @@ struct knowledge *knowledge__new(void)
 		errno = ENOMEM;
 		return NULL;
 	}
-	k->turn = 1;
+	k->turn = CACHE_NO_TURN + 1;
 	return k;
 }
 
@@ -287,7 +287,6 @@ void knowledge__next(struct knowledge *k)
 
 	for (i = 0; i < ATR_ITEMS_MAX; i++)
 		k->items[i].known = false;
-	/* 0 is no turn. */
-	if (++k->turn == 0)
-		k->turn = 1;
+	if (++k->turn == CACHE_NO_TURN)
+		k->turn++;
 }

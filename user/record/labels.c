@@ -10,7 +10,6 @@
 enum {
 	LABELS_MAX = 4096, /* a container has one or two of its own */
 	TRIES_MAX = 64,
-	TURN_NEVER = 0, /* texts are not held for an event: one is asked for at a time */
 };
 
 struct entry {
@@ -89,7 +88,7 @@ int labels__put(struct labels *l, __u32 sid, const char *text, size_t len)
 		copy[len] = '\0';
 	}
 	if (!e) {
-		slot = cache_take(&l->cache, label_hash(sid), TURN_NEVER, &evict);
+		slot = cache_take(&l->cache, label_hash(sid), CACHE_NO_TURN, &evict);
 		if (slot < 0) {
 			free(copy);
 			return slot;

@@ -12,7 +12,6 @@ enum {
 	NAMES_MAX = 1024,
 	PLAIN_MAX = 256, /* LOGIN_NAME_MAX */
 	SHOWN_MAX = 63,	 /* libauparse, which auditd asks, has a buffer of 64 */
-	TURN_NEVER = 0,	 /* names are not held for an event: one is asked for at a time */
 };
 
 struct entry {
@@ -109,7 +108,7 @@ int names__put(struct names *n, __u32 id, enum name_group group, const char *pla
 	if (err)
 		goto out;
 	if (!e) {
-		slot = cache_take(&n->cache, name_hash(id, group), TURN_NEVER, &evict);
+		slot = cache_take(&n->cache, name_hash(id, group), CACHE_NO_TURN, &evict);
 		if (slot < 0) {
 			err = slot;
 			goto out;

@@ -24,7 +24,6 @@
 enum {
 	HANDLES_MAX = 256, /* in use at a time: between pam_start() and pam_end() */
 	SENDERS_MAX = 256,
-	TURN_NEVER = 0,
 	ACCT_MAX = 32, /* UT_NAMESIZE: libaudit cuts there */
 
 	/* security/_pam_types.h */
@@ -121,8 +120,8 @@ static struct handle *handle_of(struct pam *p, const struct atr_pam *call, bool 
 		return h;
 	parents = fresh ? NULL : find(p, call->task.ppid, call->handle);
 	if (!h) {
-		slot = cache_take(&p->cache, handle_hash(call->task.pid, call->handle), TURN_NEVER,
-				  &evict);
+		slot = cache_take(&p->cache, handle_hash(call->task.pid, call->handle),
+				  CACHE_NO_TURN, &evict);
 		if (slot < 0)
 			return NULL;
 		/* The parent's may have been the one that had to go. */

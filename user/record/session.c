@@ -11,7 +11,6 @@ enum {
 	SESSIONS_MAX =
 		8192, /* at a time; of one that has been silent for so long LOGIN may come again */
 	PIDS_MAX = 4096,
-	TURN_NEVER = 0,
 };
 
 struct pair {
@@ -66,7 +65,7 @@ static int put(struct table *t, __u32 key, __u32 value)
 	int slot;
 
 	if (!p) {
-		slot = cache_take(&t->cache, key_hash(key), TURN_NEVER, &evict);
+		slot = cache_take(&t->cache, key_hash(key), CACHE_NO_TURN, &evict);
 		if (slot < 0)
 			return slot;
 		p = &t->pairs[slot];
