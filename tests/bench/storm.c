@@ -5,9 +5,10 @@
  *	storm exec N PROGRAM           N times vfork, exec, wait, one after the other
  *	storm getppid N                N system calls that no agent has a reason to touch
  *	storm open N PATH              N times open and close
+ *	storm typed N                  N lines of 100 bytes, typed into a terminal and read from it
  *	storm flood N WORKERS PROGRAM  N execs by WORKERS processes at once, as fast as they go
  *
- * exec, getppid and open print "MEAN MIN MEDIAN P99" in nanoseconds for one: the mean has in it what an
+ * exec, getppid, open and typed print "MEAN MIN MEDIAN P99" in nanoseconds for one: the mean has in it what an
  * agent puts off and then makes all wait for, the others tell noise from cost. flood prints the
  * nanoseconds that all of it took. The program gets no environment, so that it costs the same for
  * every user.
@@ -145,6 +146,47 @@ static void storm_calls(size_t n, void (*call)(const char *), const char *path)
 	free(samples);
 }
 
+static struct {
+	int master, slave;
+} term;
+
+static void term_open(void)
+{
+	term.master = posix_openpt(O_RDWR | O_NOCTTY);
+	if (term.master < 0 || grantpt(term.master) || unlockpt(term.master))
+		fail("/dev/ptmx");
+	term.slave = open(ptsname(term.master), O_RDWR | O_NOCTTY);
+	if (term.slave < 0)
+		fail(ptsname(term.master));
+}
+
+/* With its echo, for what is typed without is not recorded; that has "\r\n" for the end. */
+static void call_typed(const char *line)
+{
+	size_t len = strlen(line), echoed = 0;
+	char buf[256];
+	ssize_t n;
+
+	if (write(term.master, line, len) != (ssize_t)len ||
+	    read(term.slave, buf, sizeof(buf)) != (ssize_t)len)
+		fail("terminal");
+	for (; echoed < len + 1; echoed += (size_t)n) {
+		n = read(term.master, buf, sizeof(buf));
+		if (n <= 0)
+			fail("terminal");
+	}
+}
+
+static void storm_typed(size_t n)
+{
+	char line[101] = "";
+
+	memset(line, 'x', sizeof(line) - 2);
+	line[sizeof(line) - 2] = '\n';
+	term_open();
+	storm_calls(n, call_typed, line);
+}
+
 static void storm_flood(size_t n, size_t workers, const char *program)
 {
 	uint64_t start = now();
@@ -192,11 +234,13 @@ int main(int argc, char **argv)
 		storm_calls(number(argv[2]), call_getppid, NULL);
 	else if (!strcmp(mode, "open") && argc == 4)
 		storm_calls(number(argv[2]), call_open, argv[3]);
+	else if (!strcmp(mode, "typed") && argc == 3)
+		storm_typed(number(argv[2]));
 	else if (!strcmp(mode, "flood") && argc == 5)
 		storm_flood(number(argv[2]), number(argv[3]), argv[4]);
 	else {
 		fprintf(stderr, "usage: storm exec N PROGRAM | getppid N | open N PATH | "
-				"flood N WORKERS PROGRAM\n");
+				"typed N | flood N WORKERS PROGRAM\n");
 		return 2;
 	}
 	return 0;

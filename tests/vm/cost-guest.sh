@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# cost-guest.sh nothing|WAY|exact|auditd EXECS CALLS (WAY: autrail --hooks; exact: --exact): one line of cost.sh, measured in a guest with
-# --icount.
+# cost-guest.sh AGENT EXECS CALLS: one line of cost.sh, measured in a guest with --icount. AGENT is nothing, auditd, or
+# autrail: a way of --hooks, exact (--exact), tty (the terminal is one of a session whose input is recorded) or
+# tty-other (another one is).
 set -eu
 . "$(dirname "$0")/../root/lib.sh"
 
@@ -11,6 +12,8 @@ count=$2
 calls=$3
 agent_pids=
 agent_log=
+typist_pid=
+lines=$((calls / 4))
 
 start_nothing() {
 	:
@@ -32,6 +35,23 @@ start_auditd() {
 	agent_log=$audit_log
 }
 
+# in_session AUID COMMAND...: in a session of its own.
+in_session() {
+	# shellcheck disable=SC2016 # that shell's words
+	sh -c 'echo "$0" >/proc/self/loginuid && exec "$@"' "$@"
+}
+
+start_tty() {
+	start_autrail --tty 'disable=* enable=root'
+	# Hooks are there while somebody is recorded.
+	in_session 0 sleep 100000 &
+	typist_pid=$!
+}
+
+test_cleanup() {
+	[ -z "${typist_pid:-}" ] || kill "$typist_pid"
+}
+
 # Nanoseconds, which are instructions, that the agent has had of the CPU.
 agent_cpu() {
 	for pid in $agent_pids; do
@@ -48,6 +68,17 @@ agent_recorded() {
 	exit 1
 }
 
+# Each line that was typed, if it was to be; else none.
+agent_typed() {
+	[ -n "$typist_pid" ] || return 0
+	typed_records=$(grep -c '^type=TTY ' "$agent_log") || :
+	wanted=0
+	[ "$agent" != tty ] || wanted=$lines
+	[ "$typed_records" -eq "$wanted" ] && return
+	echo "cost: $agent recorded $typed_records lines, not $wanted" >&2
+	exit 1
+}
+
 begin
 # On a tmpfs: nothing is read from the host while it is measured.
 cp "$BUILD/tests/storm" "$BUILD/tests/noop" /tmp
@@ -55,6 +86,7 @@ cp "$BUILD/tests/storm" "$BUILD/tests/noop" /tmp
 case $agent in
 nothing | auditd) "start_$agent" ;;
 exact) start_autrail --exact ;;
+tty | tty-other) start_tty ;;
 *) start_autrail --hooks "$agent" ;;
 esac
 sleep 5
@@ -67,12 +99,21 @@ sleep 30
 after=$(agent_cpu)
 sleep 30
 idle=$(($(agent_cpu) - after))
+own=$((after - before - idle))
 agent_recorded
 call=$(/tmp/storm getppid "$calls")
 # Of a path without a name: how long the chain is that a name is looked for in differs from boot to boot.
 open=$(/tmp/storm open "$calls" /)
-echo "$(uname -r) $agent $execs $((after - before - idle)) $count $call $open" | awk '{
+typist=1
+[ "$agent" != tty ] || typist=0
+before=$(agent_cpu)
+# It is recorded when its session is known.
+typed=$(in_session "$typist" sh -c "sleep 5; exec /tmp/storm typed $lines")
+sleep 30
+agent_typed
+typed_own=$(($(agent_cpu) - before - idle))
+echo "$(uname -r) $agent $execs $own $count $call $open $typed $typed_own $lines" | awk '{
 	split($1, release, ".")
-	printf "%s.%s %s %.0f %.0f %.1f %.1f\n", release[1], release[2], $2, $3 + $7 / $8, $4, $11,
-		$15
+	printf "%s.%s %s %.0f %.0f %.1f %.1f %.0f\n", release[1], release[2], $2, $3 + $7 / $8, $4, $11,
+		$15, $19 + $21 / $22
 }'

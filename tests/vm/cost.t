@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What it costs on Linux 6.1, in instructions (cost.sh): no more than the list says, next to auditd a tenth,
-# and nothing to calls that are none of its business.
+# and nothing to calls that are none of its business. Where somebody's terminal is recorded, others pay for a look at
+# who they are.
 set -eu
 . "$(dirname "$0")/../root/lib.sh"
 
-# The field of an agent's line: 3 exec, 5 getppid, 6 open.
+# The field of an agent's line: 3 exec, 5 getppid, 6 open, 7 typed.
 cost() { # AGENT FIELD
 	awk -v agent="$1" -v field="$2" '$2 == agent { print $field }' "$work/cost"
 }
@@ -29,7 +30,7 @@ reason=$(scripts/vm.sh fetch bookworm-security 2>&1 >/dev/null) || {
 	exit
 }
 status=0
-tests/vm/cost.sh --against tests/vm/costs bookworm-security >"$work/cost" 2>"$work/dearer" || status=$?
+AGENTS="nothing fentry exact kprobe tty tty-other auditd" tests/vm/cost.sh --against tests/vm/costs bookworm-security >"$work/cost" 2>"$work/dearer" || status=$?
 diag <"$work/cost"
 ok "$status" "no dearer than before" "$work/dearer"
 tenth=$(added auditd 3 | awk '{ print $1 / 10 }')
@@ -39,5 +40,8 @@ for way in fentry kprobe; do
 	check "$way: other system calls cost what they cost without" at_most "$(added $way 5)" 0.5
 	# Boots differ by 100, and --exact's hook is some 160.
 	check "$way: so does open()" at_most "$(added $way 6)" 150
+	check "$way: and a terminal" at_most "$(added $way 7)" 2800
 done
+tenth=$(cost nothing 7 | awk '{ print $1 / 10 }')
+check "a terminal beside one that is recorded costs a tenth more" at_most "$(added tty-other 7)" "${tenth:-0}"
 finish
