@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A cpu has few buffers to build events in, and an exec keeps its own until it is done: so a block
+ * is known by cpu and slot alone, and of each there is one at a time. Pieces have to come in order
+ * and without a gap in their numbers: a piece that was lost makes the block incomplete for good,
+ * and it is better not recorded than recorded with a hole.
+ *
+ * The cost is that of the copies, and of a walk through the few blocks there are.
+ */
 #include "user/event/assemble.h"
 
 #include <errno.h>
@@ -56,6 +64,7 @@ static struct block *find(struct assembler *a, const struct atr_hdr *hdr)
 	return NULL;
 }
 
+/* The block itself stays: its cpu and slot will be used again. */
 static void drop_bytes(struct assembler *a, struct block *b)
 {
 	a->total -= b->cap;
@@ -95,6 +104,10 @@ static bool drop_oldest(struct assembler *a, const struct block *b)
 	return oldest;
 }
 
+/*
+ * Room for n more bytes, doubled as it grows. b->len is never above ATR_ASSEMBLE_MAX, nor the total
+ * above ATR_ASSEMBLE_TOTAL: neither subtraction wraps, however much a damaged capture asks for.
+ */
 static int block_room(struct assembler *a, struct block *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : KEEP;
@@ -150,6 +163,7 @@ static void settle(struct assembler *a)
 	}
 }
 
+/* The block for pieces that begin anew; what was in it, was never asked for and is dropped. */
 static struct block *begin(struct assembler *a, const struct atr_hdr *hdr)
 {
 	struct block *b = find(a, hdr);
@@ -185,6 +199,7 @@ int assembler__add(struct assembler *a, const struct atr_view *chunk)
 		b = find(a, &c->hdr);
 		if (!b || !b->live)
 			return -ENODATA;
+		/* Lost, or of another exec: what is there already cannot become whole any more. */
 		if (c->hdr.seq != b->seq + 1 || c->off != b->len) {
 			b->live = false;
 			return -ENODATA;

@@ -14,6 +14,7 @@ enum {
 	ATR_ASSEMBLE_TOTAL = 32 << 20,
 };
 
+/* All that waits, by cpu and slot; one for each recorder. */
 struct assembler;
 
 /* NULL and errno when there is no memory. */
@@ -21,8 +22,8 @@ struct assembler *assembler__new(void);
 void assembler__free(struct assembler *a);
 
 /*
- * Keep a piece. Returns -ENODATA when it does not continue what came before (the block is then
- * dropped), -EMSGSIZE beyond the limits above, -ENOMEM.
+ * Keep a copy of a piece. Returns -ENODATA when it does not continue what came before (the block is
+ * then dropped), -EMSGSIZE beyond the limits above, -ENOMEM.
  */
 int assembler__add(struct assembler *a, const struct atr_view *chunk);
 

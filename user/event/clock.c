@@ -30,6 +30,7 @@ static int clock_at(const struct atr_clock_state *state, __u64 boot)
 	return (int)state->n - 1 < 0 ? -1 : 0;
 }
 
+/* audit_log_start(): tv_nsec / 1000000, so milliseconds are cut off and not rounded. */
 static void clock_split(__u64 ns, __u64 *ret_sec, unsigned int *ret_ms)
 {
 	*ret_sec = ns / NSEC;

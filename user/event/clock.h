@@ -8,6 +8,7 @@
 
 #include "bpf/event.h"
 
+/* Events that wait in the ring may be older than the last CLOCK: so some of them are kept. */
 enum { ATR_CLOCKS_KEPT = 8 };
 
 struct atr_clock_state {
@@ -19,7 +20,10 @@ struct atr_clock_state {
 	unsigned int n;
 };
 
-/* All zero is a valid state: no CLOCK seen, and times stay as the kernel gave them. */
+/*
+ * All zero is a valid state: no CLOCK seen, and times stay as the kernel gave them. CLOCK events
+ * have to come in the order of their times; of more than are kept the oldest goes.
+ */
 void clock_add(struct atr_clock_state *state, const struct atr_clock *clock);
 
 /* The moment of hdr, ms truncated as kernel audit does. */

@@ -113,6 +113,11 @@ CHECK_TASK(abend);
 CHECK_TASK(tty);
 #undef CHECK_TASK
 
+/*
+ * Each string lies behind the fixed part and inside the event: off is proven before it is
+ * subtracted, so no sum can wrap. And none is longer than its kind can be, which readers' buffers
+ * rely on.
+ */
 static int check_strs(const char *data, size_t size, const struct layout *layout)
 {
 	unsigned int i;
@@ -131,6 +136,7 @@ static int check_strs(const char *data, size_t size, const struct layout *layout
 	return 0;
 }
 
+/* They index files[], running even where nfiles is 0. */
 static int check_exec(const struct atr_exec *exec)
 {
 	return exec->nfiles > ATR_FILES_MAX || exec->running >= ATR_FILES_MAX ? -EBADMSG : 0;
@@ -172,6 +178,7 @@ int event_view(const void *data, size_t size, struct atr_view *ret_view)
 	if (err)
 		return err;
 	task = task_of(data, layout);
+	/* The kernel always ends it: what has no end is no event of ours. */
 	if (task && !memchr(task->comm, '\0', sizeof(task->comm)))
 		return -EBADMSG;
 	ret_view->hdr = hdr;
