@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * addr= of user messages: libaudit looks the host up when a message is sent (_resolve_addr() in
+ * lib/audit_logging.c), and takes the first address that getaddrinfo() gives, or "?".
+ */
 #include "user/record/address.h"
 
 #include <arpa/inet.h>
@@ -18,6 +22,7 @@ struct entry {
 	char address[INET6_ADDRSTRLEN];
 };
 
+/* A place that was never used has the name "", which no host has: addresses__put() refuses it. */
 struct addresses {
 	unsigned int next; /* is overwritten next */
 	struct entry entries[ADDRESSES_MAX];
@@ -38,6 +43,10 @@ void addresses__free(struct addresses *a)
 	free(a);
 }
 
+/*
+ * len has to be below the room for a name, so that the byte behind it is inside. A walk through
+ * all.
+ */
 static struct entry *find(struct addresses *a, const char *name, size_t len)
 {
 	unsigned int i;

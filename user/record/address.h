@@ -12,7 +12,10 @@ struct addresses;
 struct addresses *addresses__new(void);
 void addresses__free(struct addresses *a);
 
-/* address NULL: it has none. Returns 0, -ENOMEM, or -EBADMSG: too long. */
+/*
+ * address NULL: it has none, which is kept as well. Both are copied. Returns 0, or -EBADMSG: the
+ * name is empty, too long or has a NUL in it, or the address is too long.
+ */
 int addresses__put(struct addresses *a, const char *name, size_t len, const char *address,
 		   size_t address_len);
 

@@ -26,6 +26,10 @@ void cache_free(struct cache *c)
 	memset(c, 0, sizeof(*c));
 }
 
+/*
+ * Chains have no way back: the one before it is found from the beginning. They are short, as there
+ * are as many buckets as slots.
+ */
 static void unlink_slot(struct cache *c, int slot)
 {
 	int *first = &c->buckets[c->slots[slot].hash & (c->cap - 1)], at;
@@ -82,6 +86,7 @@ int cache_take(struct cache *c, __u32 hash, __u32 turn, bool *ret_evict)
 		slot = c->free;
 		c->free = c->slots[slot].next;
 	} else {
+		/* In order, so that the owner's memory is only touched as far as it is needed. */
 		slot = c->touched++;
 	}
 	s = &c->slots[slot];

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Index of a cache of fixed size: hash to slot number, with second-chance replacement. What is in
- * a slot belongs to the owner, who keeps an array of the same size.
+ * Index of a cache of fixed size: hash to slot number, with second-chance replacement. What is in a
+ * slot belongs to the owner, who keeps an array of the same size.
+ *
+ * Who finds an entry marks it seen. To make room a hand goes round the slots: it takes the mark off
+ * those that have one and gives up the first that has none, so what is in use stays. On average all
+ * of it takes constant time, and memory is taken once, at the beginning.
  */
 #ifndef ATR_RECORD_CACHE_H
 #define ATR_RECORD_CACHE_H
@@ -21,6 +25,10 @@ struct cache_slot {
 	bool seen; /* since the hand last came by */
 };
 
+/*
+ * A used slot is in the chain of its hash; one below touched that is not used is in the list of
+ * free ones; one from touched on is in neither.
+ */
 struct cache {
 	unsigned int cap; /* a power of two */
 	unsigned int used;
@@ -31,7 +39,9 @@ struct cache {
 	struct cache_slot *slots;
 };
 
+/* cap is a power of two. 0, or -ENOMEM with nothing to free. */
 int cache_init(struct cache *c, unsigned int cap);
+/* The index alone: the owner frees what its slots hold before, those below touched. */
 void cache_free(struct cache *c);
 
 /* The next slot of this hash at or behind slot, -1 if there is none. */
@@ -42,6 +52,7 @@ static inline int cache_match(const struct cache *c, int slot, __u32 hash)
 	return slot;
 }
 
+/* Candidates: another key may have the same hash, so the owner compares. */
 static inline int cache_first(const struct cache *c, __u32 hash)
 {
 	return cache_match(c, c->buckets[hash & (c->cap - 1)] - 1, hash);
@@ -55,6 +66,7 @@ static inline int cache_next(const struct cache *c, int slot)
 /*
  * A slot for a new entry. *ret_evict: it held another one, which the owner must release first.
  * Slots of this turn are passed over, unless all are; those of CACHE_NO_TURN are held by none.
+ * -ENOSPC only if cap is 0.
  */
 int cache_take(struct cache *c, __u32 hash, __u32 turn, bool *ret_evict);
 

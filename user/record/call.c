@@ -26,7 +26,10 @@ void flaws_add(char *buf, size_t size, const char *word)
 	memcpy(buf + at, word, len + 1);
 }
 
-/* The kernel's own restart codes never reach user space: it sees EINTR, and so does audit. */
+/*
+ * The kernel's own restart codes never reach user space: it sees EINTR, and so does audit
+ * (__audit_syscall_exit()). -ENOIOCTLCMD, which stands among them, is told as it is.
+ */
 static __s64 exit_code(__s64 exit)
 {
 	enum {
@@ -48,6 +51,11 @@ static __s64 exit_code(__s64 exit)
 	}
 }
 
+/*
+ * audit_log_exit(): per= is left out for PER_LINUX, which is 0; success= and exit= where a task
+ * ended inside its call (AUDITSC_INVALID). What is below -MAX_ERRNO is a result: an address, for
+ * instance.
+ */
 static void write_call(struct text *t, const struct call *call, __u32 personality)
 {
 	__s64 code = exit_code(call->exit);
@@ -69,6 +77,9 @@ static void write_call(struct text *t, const struct call *call, __u32 personalit
 	text_u64(t, " items=", call->items);
 }
 
+/*
+ * tty_name(), so pts0 has no slash. A name that could not be read is ?, as the kernel never has it.
+ */
 void task_write_tty(struct text *t, const struct atr_view *view)
 {
 	const struct atr_str *tty = &view->task->tty;
@@ -85,6 +96,7 @@ void task_write_tty(struct text *t, const struct atr_view *view)
 		text_trusted(t, name, len);
 }
 
+/* audit_log_d_path_exe(): of a task without memory, exe=(null). */
 void task_write_exe(struct text *t, const struct atr_view *view)
 {
 	const struct atr_str *exe = &view->task->exe;
@@ -96,6 +108,7 @@ void task_write_exe(struct text *t, const struct atr_view *view)
 	text_walk(t, walk, len, exe->flags);
 }
 
+/* audit_log_task_info(), up to subj=. pid is that of the process, whichever thread has called. */
 static void write_task(struct text *t, const struct atr_view *view)
 {
 	const struct atr_task *task = view->task;
@@ -118,6 +131,7 @@ static void write_task(struct text *t, const struct atr_view *view)
 	task_write_exe(t, view);
 }
 
+/* In the order of the fields: auditd goes through a record from the first to the last. */
 static void enrich_task(struct tail *tail, const struct atr_task *task)
 {
 	tail_user(tail, "AUID=", task->auid);

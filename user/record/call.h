@@ -5,6 +5,7 @@
 
 #include "user/record/state.h"
 
+/* args are the first four registers at least, as at the entry of the call. */
 struct call {
 	__u32 arch;
 	__u32 nr;
@@ -17,11 +18,14 @@ struct call {
 /* Room for the words of what an event could not tell. */
 enum { FLAWS_MAX = 64 };
 
-/* flaws, FLAWS_MAX bytes, is what is missing so far. */
+/*
+ * Appends SYSCALL, a whole line, with the stamp and the key that r has. flaws, FLAWS_MAX bytes, is
+ * what is missing so far; what is missing of the task's label is added to it.
+ */
 void call_write(struct recorder *r, const struct atr_view *view, const struct call *call,
 		char *flaws);
 
-/* exe= and tty= with their values, of any task. */
+/* exe= and tty= with their values and the blank before them, of any task. */
 void task_write_exe(struct text *t, const struct atr_view *view);
 void task_write_tty(struct text *t, const struct atr_view *view);
 

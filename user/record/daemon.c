@@ -28,6 +28,7 @@ int record_daemon(struct recorder *r, const struct atr_view *view)
 	record_stamp(r, view->hdr);
 	n = snprintf(type, sizeof(type), "type=%s ", name);
 	record_begin_(r, type, n);
+	/* Bodies hold labels and the like as others have them: no byte of it may end the line. */
 	text_label(&r->out, body, len);
 	tail_begin(&tail, &r->out, r->names, start, NULL);
 	while (r->opts.format == ATR_FORMAT_ENRICHED &&

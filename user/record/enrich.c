@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * format_enrich() of src/auditd-event.c: the raw line, the byte 0x1D, and a pair for each field
+ * that libauparse has a type for, in the order of the fields. The byte comes with the first pair,
+ * so a record that has none ends without it.
+ *
+ * type=PATH … ouid=0 ogid=0 … cap_frootid=0^]OUID="root" OGID="root"
+ */
 #include "user/record/enrich.h"
 
 #include <string.h>
@@ -16,7 +23,10 @@ void tail_begin(struct tail *tail, struct text *t, struct names *names, size_t s
 	tail->reserve = flag ? 1 + sizeof(FLAG_KEY) - 1 + strlen(flag) + 2 : 0;
 }
 
-/* One pair; value is written as it is. */
+/*
+ * One pair; value is written as it is. As in add_simple_field() one that does not fit is left out,
+ * and the next one, which may be shorter, is tried.
+ */
 static void pair(struct tail *tail, const char *key, size_t key_len, const char *value,
 		 size_t value_len)
 {
@@ -72,6 +82,7 @@ void text_tail_flag(struct tail *tail, const char *flag)
 	struct text *t = tail->t;
 
 	tail->reserve = 0;
+	/* sizeof counts a NUL where the byte before the pair will be; 2 are the quotes. */
 	if (t->len - tail->start + strlen(flag) + sizeof(FLAG_KEY) + 2 > ATR_LINE_MAX)
 		return;
 	text_char(t, tail->open ? ' ' : SEPARATOR);

@@ -15,6 +15,7 @@
  */
 enum { ATR_LINE_MAX = 8969 };
 
+/* Of one line, from tail_begin() to its newline. t and names stay the caller's. */
 struct tail {
 	struct text *t;
 	struct names *names;
@@ -23,12 +24,17 @@ struct tail {
 	bool open;	/* the 0x1D is written */
 };
 
-/* flag: what text_tail_flag() will be given, or NULL. */
+/*
+ * To be called when the kernel's part of the line, from byte start of t on, is written. Nothing is
+ * written by this: a record with no pairs has no 0x1D either. flag: what text_tail_flag() will be
+ * given, for which room is kept; NULL if it will not be called.
+ */
 void tail_begin(struct tail *tail, struct text *t, struct names *names, size_t start,
 		const char *flag);
 
-/* key is a literal with its '='. */
+/* key is a literal with its '='. As it is: for words of libaudit's. */
 void tail_word(struct tail *tail, const char *key, const char *word);
+/* The name of a user or group, as auditd writes it: see names__get(). */
 void tail_id(struct tail *tail, const char *key, size_t key_len, __u32 id, enum name_group group);
 
 /* Pairs of ours: the value is a text of anybody's, encoded, or a number, in quotes. */

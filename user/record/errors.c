@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+/* An error that is not here (ENOEXEC) tells of no name: what was opened is all there is. */
 static const struct {
 	int error;
 	unsigned int means;
@@ -10,14 +11,23 @@ static const struct {
 	{ ENOENT, NEVER_OPENED | OPEN_FAILED | OPEN_SURELY },
 	{ ENOTDIR, NEVER_OPENED | OPEN_FAILED | OPEN_SURELY },
 	{ ENAMETOOLONG, NEVER_OPENED | OPEN_FAILED | OPEN_SURELY },
+	/*
+	 * Too many symbolic links; or AT_SYMLINK_NOFOLLOW, or scripts too deep: then the name did
+	 * resolve.
+	 */
 	{ ELOOP, OPEN_FAILED | OPEN_SURELY },
 	{ EACCES, OPEN_FAILED },
 	{ EPERM, OPEN_FAILED },
 	{ ENXIO, OPEN_FAILED },
 	{ ENODEV, OPEN_FAILED },
+	/* Of the arguments, which kernels from 5.9 to 6.7 copied before they opened the file. */
 	{ E2BIG, NEVER_OPENED },
 	{ EFAULT, NEVER_OPENED },
 	{ ENOMEM, NEVER_OPENED },
+	/*
+	 * Before a name is followed: no room for a file, a bad descriptor or flag, too many
+	 * processes.
+	 */
 	{ EMFILE, NEVER_OPENED },
 	{ ENFILE, NEVER_OPENED },
 	{ EBADF, NEVER_OPENED },

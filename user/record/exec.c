@@ -41,6 +41,7 @@ const char *exec_flaws(const struct atr_exec *e, bool argv_short, char *buf, siz
 	return buf[0] ? buf : NULL;
 }
 
+/* audit_alloc_name() takes it with the first name of the event: without one there is no CWD. */
 static void write_cwd(struct recorder *r, const struct atr_view *view)
 {
 	const char *walk;
@@ -53,6 +54,10 @@ static void write_cwd(struct recorder *r, const struct atr_view *view)
 	text_char(&r->out, '\n');
 }
 
+/*
+ * audit_log_name(): dev is that of the super block, which stat() does not tell on btrfs and
+ * overlayfs.
+ */
 static void write_inode(struct text *t, const struct atr_file *f)
 {
 	text_u64(t, " inode=", f->ino);
@@ -77,6 +82,10 @@ static const char *item_flaw(const struct item *item)
 	return item->file_unknown ? "file-unknown" : NULL;
 }
 
+/*
+ * A name that did not resolve has no inode (AUDIT_INO_UNSET): what is between name= and nametype=
+ * is left out, and what is behind it is 0.
+ */
 static void write_path(struct recorder *r, const struct atr_exec *e, const struct item *item,
 		       unsigned int n)
 {
@@ -117,6 +126,7 @@ static void write_path(struct recorder *r, const struct atr_exec *e, const struc
 	text_char(t, '\n');
 }
 
+/* cap_bprm_creds_from_file() is about the file that runs in the end, not about a script. */
 static void write_fcaps(struct recorder *r, const struct atr_exec *e, const struct plan *plan)
 {
 	struct fcaps fcaps;
@@ -134,6 +144,7 @@ static void write_execve(struct recorder *r, const struct atr_exec *e, const cha
 			 size_t argv_len)
 {
 	static const char type[] = "type=EXECVE ";
+	/* r->stamp has no more than ATR_STAMP_MAX bytes. */
 	char head[sizeof(type) + ATR_STAMP_MAX];
 
 	memcpy(head, type, sizeof(type) - 1);
@@ -149,6 +160,7 @@ static void call_of_exec(const struct atr_exec *e, struct call *ret)
 		syscall_native_execve(&ret->arch, &ret->nr);
 }
 
+/* In the order of audit_log_exit(). The plan comes first: rules ask for the files of an event. */
 static void write_records(struct recorder *r, const struct atr_view *view, const char *argv,
 			  size_t argv_len)
 {
@@ -203,6 +215,7 @@ int record_exec(struct recorder *r, const struct atr_view *view)
 		assembler__forget(r->assembler, view->hdr);
 	if (!err)
 		write_records(r, view, argv, argv_len);
+	/* Whatever became of the event: what was looked up for it is not for the next one. */
 	knowledge__next(r->known);
 	labels__next(r->labels);
 	return err;

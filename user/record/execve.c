@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * audit_log_execve_info(), turn by turn: the text is cut where that loop cuts it, and its buffer
+ * and the room that it counts are kept here as well. It is the same from 5.10 to 7.2. In a record
+ * behind the first one the body begins with the blank before its first field (long lines cut here):
+ *
+ * type=EXECVE msg=audit(1795223797.260:21): argc=3 a0="true" a1_len=15000 a1[0]=4141414141414141…
+ * type=EXECVE msg=audit(1795223797.260:21):  a1[1]=41414141414141414141414141414141414141414141414…
+ */
 #include "user/record/execve.h"
 
 #include <string.h>
@@ -56,6 +64,7 @@ static void fetch(struct arg *a)
 	a->cost = a->hex ? 2 * a->buffered : a->buffered + 2;
 }
 
+/* The stamp and argc= do not count: a record may be so much longer than RECORD_ROOM. */
 static void next_record(struct split *s)
 {
 	text_char(s->t, '\n');
@@ -63,6 +72,7 @@ static void next_record(struct split *s)
 	s->rem = RECORD_ROOM;
 }
 
+/* At most 62 characters, with all its numbers at their largest: below PREFIX_ROOM. */
 static void write_prefix(struct split *s, struct arg *a)
 {
 	size_t before = s->t->len;
@@ -82,6 +92,10 @@ static void write_prefix(struct split *s, struct arg *a)
 	s->rem -= s->t->len - before;
 }
 
+/*
+ * RECORD_LEAST less the longest prefix leaves more than 40 characters: each piece takes something,
+ * so the loop around it ends, and rem - 2 is not negative.
+ */
 static void write_piece(struct split *s, struct arg *a)
 {
 	size_t n = a->buffered;

@@ -9,8 +9,9 @@
 #include "user/record/text.h"
 
 /*
- * All EXECVE records of an exec. head[head_len] begins each line, up to and with the blank before
- * the body. bytes[len] are the argument strings, each with a NUL (the last one's may be missing).
+ * All EXECVE records of an exec, each a whole line. head[head_len] begins each line, up to and with
+ * the blank before the body. bytes[len] are the argument strings, each with a NUL (the last one's
+ * may be missing); if there are fewer than argc the record ends with the last one.
  */
 void execve_write(struct text *t, const char *head, size_t head_len, __u32 argc, const char *bytes,
 		  size_t len);

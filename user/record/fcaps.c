@@ -4,6 +4,7 @@
 #include <linux/securebits.h>
 #include <string.h>
 
+/* CAP_FULL_SET. last_cap is what a capture says: a shift by 64 or more must not come of it. */
 static __u64 full_set(const struct fcaps_host *host)
 {
 	return host->last_cap >= 63 ? ~0ULL : (2ULL << host->last_cap) - 1;
@@ -55,6 +56,10 @@ static struct given given(const struct atr_exec *e)
 	return (struct given){ e->task.uid, e->task.euid, &e->task.caps };
 }
 
+/*
+ * nonroot_raised_pE() of security/commoncap.c, condition by condition. In a container, whose root
+ * lacks capabilities, that is every exec of root's: it has more than ambient ones, and not all.
+ */
 bool fcaps_recorded(const struct atr_exec *e, const struct fcaps *f, const struct fcaps_host *host)
 {
 	bool root_privileged = !(e->task.securebits & (1 << SECURE_NOROOT));
@@ -121,6 +126,10 @@ void fcaps_write(struct text *t, const struct atr_exec *e, const struct fcaps *f
 	write_number(t, " frootid=", f->rootid, f->known);
 }
 
+/*
+ * audit_log_fcaps(): the line with ? is the kernel's own, for look-ups that take no heed of
+ * capabilities (AUDIT_INODE_NOEVAL); it has no cap_frootid=.
+ */
 void fcaps_write_path(struct text *t, const struct fcaps *f)
 {
 	if (!f->known) {

@@ -22,18 +22,26 @@ struct fcaps {
 	__u32 rootid;
 };
 
+/* What depends on the kernel that wrote the event; from the HOST event. */
 struct fcaps_host {
 	__u32 last_cap;
 	bool compares_euid; /* ATR_HOST_FCAPS_EUID */
 };
 
+/*
+ * As get_vfs_caps_from_disk() gives them to that task. item NULL: nothing is known. All of
+ * ret_fcaps is filled.
+ */
 void fcaps_of_item(const struct item *item, const struct atr_task *task,
 		   const struct fcaps_host *host, struct fcaps *ret_fcaps);
 
-/* Would nonroot_raised_pE() have the kernel write the record? */
+/*
+ * Would nonroot_raised_pE() have the kernel write the record? Where f is not known that is inferred
+ * from what the task has gained.
+ */
 bool fcaps_recorded(const struct atr_exec *e, const struct fcaps *f, const struct fcaps_host *host);
 
-/* The body of the record. */
+/* The body of the record; ? for what is not known, of which the kernel has nothing. */
 void fcaps_write(struct text *t, const struct atr_exec *e, const struct fcaps *f);
 
 /* The end of a PATH record, from " cap_fp=" on. */

@@ -31,6 +31,7 @@ static void unpaint(struct recorder *r)
 		text_lit(&r->out, "\033[0m");
 }
 
+/* In the time zone of who reads, which recorder__new() has set. */
 static void write_local(struct recorder *r, __u64 sec, unsigned int ms)
 {
 	time_t at = sec;
@@ -105,6 +106,7 @@ static void write_result(struct recorder *r, const struct atr_exec *e, const cha
 	}
 }
 
+/* Of strangers' making: a path goes through shell_word(), so no byte of it acts on the terminal. */
 static void write_walk(struct recorder *r, const struct atr_view *view, const struct atr_str *str)
 {
 	char path[2 * ATR_NAME_MAX];
@@ -138,6 +140,7 @@ static void write_where(struct recorder *r, const struct atr_view *view)
 	}
 }
 
+/* argc is the kernel's count and len what is at hand: whichever ends first. */
 static void write_command(struct recorder *r, __u32 argc, const char *argv, size_t len)
 {
 	const char *end = argv + len;

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel adds a name to an event when it is looked up (__audit_getname()), and an inode when
+ * that leads to one (__audit_inode()): for what was asked for, for the interpreter in each #! line,
+ * at last for PT_INTERP of the ELF file. What of this an event tells depends on what the kernel
+ * side could see: plan_opens() has each open with its name; plan_exec() the files of an exec that
+ * came to run something; plan_fail() those that were let go of. Names that nobody told are read
+ * from the files once more, or found among the arguments, where binfmt_script puts them.
+ */
 #include "user/record/items.h"
 
 #include <errno.h>

@@ -28,6 +28,10 @@ struct want {
 
 enum { ATR_WANTS_MAX = 2 * ATR_ITEMS_MAX };
 
+/*
+ * Its pointers lead into the event and into what k knows: it is for this event, and for as long as
+ * k takes no answer.
+ */
 struct plan {
 	unsigned int n; /* the SYSCALL record's items= */
 	struct item items[ATR_ITEMS_MAX];
@@ -37,7 +41,10 @@ struct plan {
 	int running;	 /* item of the file that runs (EXEC), -1: none */
 };
 
-/* argv: the first of the argument strings, as many as are at hand. */
+/*
+ * Fills all of ret_plan but the items beyond n; it cannot fail, what is not known is marked. argv:
+ * the first of the argument strings, as many as are at hand, each with its NUL.
+ */
 void items_plan(struct knowledge *k, const struct atr_view *view, const char *argv, size_t argv_len,
 		struct plan *ret_plan);
 

@@ -116,6 +116,7 @@ static enum atr_match negated(enum atr_match m, enum atr_op op)
 	return m == ATR_MATCH_YES ? ATR_MATCH_NO : ATR_MATCH_YES;
 }
 
+/* audit_filter_rules() asks groups_search() for gid and egid alone, with = and with !=. */
 static enum atr_match groups_match(const struct subject *s, const struct later *l)
 {
 	const struct atr_exec *e = s->view->exec;
@@ -401,6 +402,7 @@ static void subject_init(struct subject *s, struct recorder *r, const struct atr
 	text_free(&text);
 }
 
+/* One condition that fails is NO; else one that is not known makes it MAYBE. */
 static enum atr_match whole_match(struct compiled_rule *rule, const struct subject *s)
 {
 	struct atr_rule numbers = rule->rule;
@@ -546,6 +548,7 @@ static bool same_event(const char *a, const char *b, size_t len)
 	return end && other && !strncmp(stamp, other, end - stamp);
 }
 
+/* audit_filter() in audit_log_start(): a record by its type and its task, whatever else it says. */
 void judge_records(struct recorder *r, const struct atr_view *view, size_t from)
 {
 	struct compiled *c = view->task ? rules_of(r, view) : NULL;

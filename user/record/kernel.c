@@ -3,6 +3,11 @@
  * Records of kernel audit's own, passed on with its time and serial:
  *
  * type=AVC msg=audit(1795221667.525:77): apparmor="DENIED" operation="open" …
+ * type=SECCOMP msg=audit(1795223712.778:36): auid=4294967295 uid=0 gid=0 ses=4294967295 pid=804
+ *   comm="t2" exe="/run/t/t2" sig=31 arch=c000003e syscall=110 compat=0 ip=0x604908d3 code=0x80000000
+ *
+ * They come over netlink as they will stand in the log, from "audit(" on: the type is a number
+ * beside them.
  */
 #include <errno.h>
 #include <libaudit.h>
@@ -34,7 +39,10 @@ static const struct {
 	{ 1702, 2000, true },
 };
 
-/* The serial in "audit(1795221667.525:77): "; 0: none. */
+/*
+ * The serial in "audit(1795221667.525:77): "; 0: none. One that is too long wraps around: it is
+ * only compared with others.
+ */
 static __u32 serial_of(const char *text, size_t len)
 {
 	const char *end = text + len, *at = memchr(text, ':', len);
@@ -89,6 +97,7 @@ int record_kernel(struct recorder *r, const struct atr_view *view)
 	int n;
 
 	text = event_str(view, &k->text, &len);
+	/* What has no stamp is no record, and would have to be given one of ours. */
 	if (len < 6 || memcmp(text, "audit(", 6) != 0)
 		return -EBADMSG;
 	if (!is_passed(r, k->type, text, len))

@@ -20,6 +20,10 @@ struct ld {
 	size_t len;
 };
 
+/*
+ * strings is the sum of interp_len and arg_len of all files; of a slot that is not in use both are
+ * 0.
+ */
 struct knowledge {
 	struct cache cache;
 	struct answer files[FILES_MAX];
@@ -46,6 +50,7 @@ struct knowledge *knowledge__new(void)
 	return k;
 }
 
+/* All of the slot: the cache gives it to another file. */
 static void release(struct knowledge *k, struct answer *a)
 {
 	k->strings -= a->interp_len + a->arg_len;
@@ -79,6 +84,10 @@ bool file_same(const struct atr_file *a, const struct atr_file *b)
 	       (a->generation == b->generation || !a->generation || !b->generation);
 }
 
+/*
+ * With ctime, as file_same() has it: a file that has changed is another entry, and the old one ages
+ * out.
+ */
 static __u32 file_hash(const struct atr_file *file)
 {
 	__u64 h = file->ino * 0x9e3779b97f4a7c15ULL;
@@ -122,6 +131,7 @@ static void make_room(struct knowledge *k, size_t n)
 	}
 }
 
+/* Outputs are untouched where there is no string, and on failure. */
 static int copy_str(const struct atr_view *view, const struct atr_str *str, char **ret_copy,
 		    size_t *ret_len)
 {
@@ -154,6 +164,7 @@ static void put_caps(struct answer *a, const struct atr_file_answer *fa)
 	a->cap_rootid = fa->cap_rootid;
 }
 
+/* The slot of the file, a new one if need be, held for this turn; negative: none is to be had. */
 static int slot_for(struct knowledge *k, const struct atr_file *file)
 {
 	int slot = find(k, file);

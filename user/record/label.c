@@ -31,7 +31,10 @@ static const char *const modes[] = { "enforce", "complain", "kill", "unconfined"
 
 enum { MODES = sizeof(modes) / sizeof(modes[0]), MODE_UNCONFINED = 3 };
 
-/* Takes the next profile off parts; its strings end in parts. */
+/*
+ * Takes the next profile off parts, which has to have a byte at least; its strings end in parts.
+ * Neither memchr() looks beyond end, and strstr() no further than the NUL that was found before.
+ */
 static int profile_next(const char **parts, const char *end, struct profile *ret)
 {
 	const char *at = *parts, *ns, *nul;
@@ -111,6 +114,7 @@ int label_apparmor(struct text *t, const char *parts, size_t len, bool show_mode
 
 /* --- tasks ---------------------------------------------------------------------------------- */
 
+/* Of SELinux the event has a number, whose text comes with a LABEL answer. */
 static bool selinux_write(struct recorder *r, const struct atr_view *view)
 {
 	size_t len;
@@ -175,6 +179,7 @@ bool label_write_task(struct recorder *r, const struct atr_view *view)
 	return known;
 }
 
+/* The modules write to r->out: it is written there, and taken back. */
 bool label_text(struct recorder *r, const struct atr_view *view, struct text *t)
 {
 	size_t start = r->out.len;
@@ -188,6 +193,9 @@ bool label_text(struct recorder *r, const struct atr_view *view, struct text *t)
 	return known;
 }
 
+/*
+ * How many colons stand before the part; what is behind the third is the range, with more of them.
+ */
 void label_part(__u32 field, const char **part, size_t *len)
 {
 	static const struct {
@@ -247,6 +255,7 @@ void label_write_contexts(struct recorder *r, const struct atr_view *view)
 	text_char(&r->out, '\n');
 }
 
+/* A capture may say any number: one that has no row must not be looked up in the table. */
 __u32 label_lsms(__u32 lsms)
 {
 	__u32 rest;

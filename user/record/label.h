@@ -22,12 +22,16 @@ __u32 label_lsms(__u32 lsms);
 enum atr_lsm label_of_files(const struct recorder *r);
 
 /*
- * The text of AppArmor's label from its profiles, see struct atr_exec. -EBADMSG, and nothing is
- * written, if that is not what is in parts.
+ * The text of AppArmor's label from its profiles, see struct atr_task. -EBADMSG, and nothing is
+ * written, if that is not what is in parts. modes: behind the names stands " (enforce)" or the
+ * like.
  */
 int label_apparmor(struct text *t, const char *parts, size_t len, bool modes);
 
-/* The text of the task's label, of the first module that is on; false: not known. */
+/*
+ * Appends the text of the task's label, of the first module that is on; false, and nothing is
+ * appended: not known.
+ */
 bool label_text(struct recorder *r, const struct atr_view *view, struct text *t);
 
 /*

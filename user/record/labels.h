@@ -14,7 +14,10 @@ struct labels;
 struct labels *labels__new(void);
 void labels__free(struct labels *l);
 
-/* text NULL: it could not be had this time; a text that is known is kept. */
+/*
+ * text NULL: it could not be had this time; a text that is known is kept. It is copied. 0 or
+ * -ENOMEM.
+ */
 int labels__put(struct labels *l, __u32 sid, const char *text, size_t len);
 
 /* NULL: not known. Valid until the next put. */

@@ -29,6 +29,7 @@ struct login {
 	bool old_unknown;
 };
 
+/* tty= stands between auid= and old-ses=, and res= is a number: so the kernel has it. */
 static void write_login(struct recorder *r, const struct atr_view *view, const struct login *l)
 {
 	struct text *t = &r->out;

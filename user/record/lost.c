@@ -16,6 +16,7 @@ static void write_word(struct text *t, const char *word)
 		text_char(t, *word == ' ' ? '-' : *word);
 }
 
+/* As a stamp has it, so that both can be compared. */
 static void write_time(struct recorder *r, __u64 boot)
 {
 	unsigned int ms;

@@ -64,6 +64,7 @@ static bool is_id(const char *word, size_t len, __u32 type, struct text_id *ret)
 			break;
 	if (!key_len || i == sizeof(ids) / sizeof(ids[0]))
 		return false;
+	/* However many digits a stranger writes: id stops growing once it is no id any more. */
 	for (value++; value < word + len && isdigit((unsigned char)*value); value++, digits++)
 		id = id < 1ULL << 32 ? id * 10 + (*value - '0') : id;
 	if (!digits || id >> 32)
@@ -180,6 +181,7 @@ static bool write_sender(struct recorder *r, const struct atr_view *view)
 
 void message_id_write(struct tail *tail, const struct text_id *id)
 {
+	/* Names in ids[] are much shorter. */
 	char key[32];
 	size_t i;
 
@@ -201,6 +203,11 @@ static void enrich(struct tail *tail, const struct atr_view *view, __u32 type, c
 		message_id_write(tail, &id);
 }
 
+/*
+ * audit_netlink_ok(), and in its order: the user namespace before the capability. It tells senders
+ * in other ones that there is no audit (-ECONNREFUSED), and libaudit tells programs that all went
+ * well.
+ */
 const char *message_refused(const struct atr_view *view, __u32 type)
 {
 	__u32 trust = view->hdr->flags;
@@ -335,7 +342,10 @@ int record_message(struct recorder *r, const struct atr_view *view)
 	text = message_text(view, &len);
 	pam__message(r->pam, view, text, len);
 	if (m->type == AUDIT_USER_TTY) {
-		/* As it is, NULs in the middle included; one at the end is not meant. */
+		/*
+		 * audit_receive_msg() has data= by its length and msg= up to a NUL: as it is, NULs
+		 * in the middle included; one at the end is not meant.
+		 */
 		text = event_str(view, &m->text, &len);
 		if (len && !text[len - 1])
 			len--;

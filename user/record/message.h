@@ -10,14 +10,23 @@ enum derived {
 	DERIVED_PAM, /* made up from calls of libpam */
 };
 
-/* The record of that type, with this text in its quotes, and its companions. */
+/*
+ * Appends the record of that type, with this text in its quotes, and what belongs to it, with the stamp
+ * of view. A refused one is written as well, and says that it was.
+ */
 void message_write(struct recorder *r, const struct atr_view *view, __u32 type, const char *text,
 		   size_t len, enum derived derived);
 
-/* Why the kernel would not take a record of that type from the task; NULL: it would. */
+/*
+ * Why the kernel would not take a record of that type from the task, a word without blanks; NULL:
+ * it would.
+ */
 const char *message_refused(const struct atr_view *view, __u32 type);
 
-/* What a message is about: text up to its first NUL, and what of it the kernel keeps. */
+/*
+ * What a message is about: text up to its first NUL, and what of it the kernel keeps. No NUL is
+ * behind it.
+ */
 const char *message_text(const struct atr_view *view, size_t *ret_len);
 
 /*
@@ -39,7 +48,10 @@ struct text_id {
 struct tail;
 void message_id_write(struct tail *tail, const struct text_id *id);
 
-/* The next one at or behind *pos, which moves on; false if there is none. */
+/*
+ * The next one at or behind *pos, which moves on; false if there is none. ret_id->key points into
+ * text. Begins with *pos 0; all calls together go through the text once.
+ */
 bool message_id_next(const char *text, size_t len, __u32 type, size_t *pos, struct text_id *ret_id);
 
 #endif /* ATR_RECORD_MESSAGE_H */

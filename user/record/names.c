@@ -24,6 +24,7 @@ struct entry {
 	__u32 age; /* names.age when it was looked up */
 };
 
+/* An entry of an older age is still told by names__get(), until somebody has looked anew. */
 struct names {
 	struct cache cache;
 	__u32 age; /* rises whenever names may have changed */
@@ -60,6 +61,7 @@ static __u32 name_hash(__u32 id, enum name_group group)
 	return (id * 2 + group) * 0x9e3779b1U >> 16;
 }
 
+/* Marks it as in use, so that it is among the last to go. */
 static struct entry *find(struct names *n, __u32 id, enum name_group group)
 {
 	int slot = cache_first(&n->cache, name_hash(id, group));
@@ -115,6 +117,7 @@ int names__put(struct names *n, __u32 id, enum name_group group, const char *pla
 		}
 		e = &n->entries[slot];
 	}
+	/* Of the slot's last owner, or of this id. */
 	free(e->bytes);
 	e->id = id;
 	e->group = group;

@@ -12,7 +12,10 @@ struct names;
 
 enum name_group { NAME_USER, NAME_GROUP };
 
-/* As auditd's tail has it: encoded, with its quotes; plain is the name itself, NULL for none. */
+/*
+ * As auditd's tail has it: encoded, with its quotes; plain is the name itself, NULL for none.
+ * Neither has a NUL behind it.
+ */
 struct name {
 	const char *encoded;
 	size_t encoded_len;
@@ -24,12 +27,16 @@ struct name {
 struct names *names__new(void);
 void names__free(struct names *n);
 
-/* plain NULL: the id has no name. -EBADMSG: longer than any name can be. */
+/*
+ * plain NULL: the id has no name. It is copied. 0, -ENOMEM, or -EBADMSG: longer than any name can
+ * be.
+ */
 int names__put(struct names *n, __u32 id, enum name_group group, const char *plain, size_t len);
 
 /* It could not be looked up in time: a name that it had stands until the next doubt. False: it had none. */
 bool names__keep(struct names *n, __u32 id, enum name_group group);
 
+/* It was looked up, and nothing has been doubted since; or it is ATR_UNSET, which has no name. */
 bool names__known(struct names *n, __u32 id, enum name_group group);
 
 /* Users or groups have changed: each name is to be looked up again before it is used. */

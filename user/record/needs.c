@@ -19,6 +19,10 @@ struct list {
 	size_t max;
 };
 
+/*
+ * Field by field: clearing all of it would be 8 kB of path each time. NULL: the caller's array is
+ * full, and he will ask again.
+ */
 static struct atr_need *add(struct list *l, enum atr_need_type type)
 {
 	struct atr_need *need;
@@ -39,6 +43,7 @@ static struct atr_need *add(struct list *l, enum atr_need_type type)
 	return need;
 }
 
+/* path has 2 * ATR_NAME_MAX bytes, one of them for the NUL. "" where there is none. */
 static void path_from_walk(char *path, const struct atr_view *view, const struct atr_str *str)
 {
 	const char *walk;
@@ -201,6 +206,10 @@ static void need_owners(struct list *l, const struct plan *plan)
 	}
 }
 
+/*
+ * The need, for the caller to fill in; NULL: the text is known, is asked for already or had no
+ * room.
+ */
 static struct atr_need *need_label(struct list *l, __u32 sid)
 {
 	struct atr_need *need;

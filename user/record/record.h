@@ -62,6 +62,7 @@ enum atr_need_type {
 	ATR_NEED_ADDRESS, /* of the host whose name is in path; answer: ADDRESS event */
 };
 
+/* What to look at, filled in by recorder__needs(); the answer is an event, made by user/lookup. */
 struct atr_need {
 	enum atr_need_type type;
 	__u32 id;   /* USER, GROUP, LABEL */

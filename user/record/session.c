@@ -18,6 +18,7 @@ struct pair {
 	__u32 value;
 };
 
+/* Numbers by numbers, as many as the cache has slots; what has been asked for least lately goes. */
 struct table {
 	struct cache cache;
 	struct pair *pairs;

@@ -22,7 +22,10 @@ bool sessions__is_new(struct sessions *s, __u32 auid, __u32 ses);
 /* An event shows that the process is in that session (ATR_UNSET: in none). */
 void sessions__see(struct sessions *s, __u32 pid, __u32 auid, __u32 ses);
 
-/* Was the process, by its last event, in no session? False also if it has had none. */
+/*
+ * Was the process, by its last event, in no session? False also if it has had none, or too long
+ * ago: the last 4096 processes are kept.
+ */
 bool sessions__was_unset(struct sessions *s, __u32 pid);
 
 #endif /* ATR_RECORD_SESSION_H */

@@ -21,7 +21,11 @@ static const char *const reserved[] = {
 	"function", "if",     "in", "select", "then", "time", "until", "while",
 };
 
-/* Length of the well-formed and harmless UTF-8 character at p, 0 if it is neither. */
+/*
+ * Length of the well-formed and harmless UTF-8 character at p, 0 if it is neither. n bytes are
+ * there, one at least. Overlong forms are none: what a byte below 0xc2 begins, and what least[] is
+ * above.
+ */
 static unsigned int utf8_length(const unsigned char *p, size_t n)
 {
 	static const __u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -50,6 +54,10 @@ static bool is_plain(unsigned char c)
 	       (c && strchr("_@%+=:,./-", c));
 }
 
+/*
+ * = in the first word would make it an assignment, and in front of any word zsh would look a
+ * command up.
+ */
 static bool plain_word(const char *bytes, size_t n, bool first)
 {
 	unsigned int i;
@@ -79,6 +87,7 @@ static bool printable(const char *bytes, size_t n)
 	return true;
 }
 
+/* Nothing is special within: a quote ends it, stands escaped outside, and begins it again. */
 static void single_quoted(struct text *t, const char *bytes, size_t n)
 {
 	const char *end = bytes + n, *quote;

@@ -8,7 +8,10 @@
 
 #include "user/record/text.h"
 
-/* One word. first: it is the command, where a shell takes more words for its own. */
+/*
+ * Appends one word: as it is if no shell would change it, in quotes if a terminal can show it, else
+ * in $'...'. first: it is the command, where a shell takes more words for its own.
+ */
 void shell_word(struct text *t, const char *bytes, size_t n, bool first);
 
 #endif /* ATR_RECORD_SHELL_H */

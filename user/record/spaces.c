@@ -66,6 +66,10 @@ static bool is_systemds(const char *name, size_t len)
 	       ends_with(name, len, ".scope") || ends_with(name, len, ".socket");
 }
 
+/*
+ * First on all levels for a name that a manager gives: within its container there may be cgroups of
+ * any name, or systemd's. strnlen() ends at the walk's end, whether or not a NUL is there.
+ */
 size_t container_id(const char *walk, size_t len, bool any, const char **ret_id)
 {
 	const char *end = walk + len, *at;
@@ -105,6 +109,7 @@ static bool is_other(__u32 space, __u32 initial)
 	return space && initial && space != initial;
 }
 
+/* Most tasks are in the initial namespaces: for them nothing is written, and no cgroup was sent. */
 void spaces_write(struct recorder *r, struct tail *tail, const struct atr_view *view)
 {
 	const struct atr_task *t = view->task;

@@ -37,6 +37,7 @@ struct refusals {
 	__u64 held_back;
 };
 
+/* All that is in it came with events, but for the rules. */
 struct recorder {
 	struct atr_record_opts opts;
 	struct text out;
@@ -77,10 +78,10 @@ struct recorder {
 ATR_KINDS(ATR_RECORD)
 #undef ATR_RECORD
 
-/* Empties r->out. */
+/* Empties r->out, and wipes it out before if something typed is in it. */
 void out_reset(struct recorder *r);
 
-/* The stamp of an event with this header and the next serial. */
+/* Makes the stamp of an event with this header and the next serial; no serial is used up by it. */
 void record_stamp(struct recorder *r, const struct atr_hdr *hdr);
 
 /* Ends an event that another one follows, within the text of one event of the kernel's. */
@@ -108,7 +109,7 @@ void human_other(struct recorder *r, const struct atr_view *view, const char *ty
 /* What could not be had of an exec, as a list of words; NULL if all could. */
 const char *exec_flaws(const struct atr_exec *e, bool argv_short, char *buf, size_t size);
 
-/* Appends a word to such a list, where there is room. */
+/* Appends a word to such a list, where there is room; buf has a NUL already. */
 void flaws_add(char *buf, size_t size, const char *word);
 
 #endif /* ATR_RECORD_STATE_H */

@@ -11,6 +11,9 @@
 #define AUDIT_ARCH_RISCV64 0xc00000f3
 #endif
 
+/*
+ * From the kernel's tables of system calls. x32 has the arch of x86_64 and bit 30 in its numbers.
+ */
 static const struct {
 	__u32 arch;
 	__u32 execve;
@@ -63,6 +66,10 @@ void syscall_native_execve(__u32 *ret_arch, __u32 *ret_nr)
 			*ret_nr = abis[i].execve;
 }
 
+/*
+ * Looked for among the last few, as libaudit searches its tables each time. The words for what it does
+ * not know are libauparse's (auparse/interpret.c).
+ */
 void syscalls_names(struct syscalls *s, __u32 arch, __u32 nr, const char **ret_arch,
 		    const char **ret_name)
 {

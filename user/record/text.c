@@ -43,6 +43,7 @@ void text_reset(struct text *t)
 	t->err = 0;
 }
 
+/* len is never above max: the difference does not wrap, whatever n is. */
 bool text_grow(struct text *t, size_t n)
 {
 	size_t cap = t->cap ? t->cap : TEXT_FIRST;
@@ -91,6 +92,7 @@ void text_char(struct text *t, char c)
 	t->len++;
 }
 
+/* Two digits at a time: numbers are most of what a record has. */
 size_t format_u64(char *out, __u64 value)
 {
 	char tmp[20];
@@ -111,6 +113,7 @@ size_t format_u64(char *out, __u64 value)
 	return tmp + sizeof(tmp) - p;
 }
 
+/* As many digits as bits are in use, by four and rounded up. */
 static size_t format_hex(char *out, __u64 value, unsigned int width)
 {
 	unsigned int n = value ? (67 - __builtin_clzll(value)) / 4 : 1;
@@ -159,6 +162,7 @@ void text_key_hex(struct text *t, const char *key, size_t key_len, __u64 value)
 	t->len += key_len + format_hex(out + key_len, value, 1);
 }
 
+/* 32 bits have 11 digits, and one 0 stands before them. */
 void text_octal(struct text *t, __u32 value)
 {
 	char tmp[12];
@@ -295,7 +299,10 @@ int walk_path(const char *walk, size_t n, char *path, size_t size)
 	if (len > size)
 		return -ENAMETOOLONG;
 	path[0] = '/';
-	/* The leaf comes first, so fill from the end. */
+	/*
+	 * The leaf comes first, so fill from the end. The parts, with a slash each, are len
+	 * together: at comes down to 0 and not below.
+	 */
 	for (at = n ? len : 0; at > 0; walk += part + 1) {
 		part = strnlen(walk, end - walk);
 		at -= part + 1;
@@ -305,6 +312,10 @@ int walk_path(const char *walk, size_t n, char *path, size_t size)
 	return len;
 }
 
+/*
+ * audit_log_d_path(): with " (deleted)" in it the path is encoded as a whole, so a blank makes it
+ * hex.
+ */
 void text_walk(struct text *t, const char *walk, size_t n, unsigned int str_flags)
 {
 	char path[D_PATH_MAX + sizeof(DELETED)];

@@ -13,7 +13,11 @@
 
 #include "bpf/event.h"
 
-/* Grows up to max bytes. A failure sticks in err, and later writes do nothing. */
+/*
+ * Grows up to max bytes. A failure sticks in err, and later writes do nothing. len <= cap <= max;
+ * after a failure cap is len, so that text_room() has no quick way past err. There is no NUL at the
+ * end.
+ */
 struct text {
 	char *buf;
 	size_t len;
@@ -22,6 +26,7 @@ struct text {
 	int err; /* 0, -ENOMEM or -EMSGSIZE */
 };
 
+/* Takes no memory yet. The buffer is taken and doubled as it is needed. */
 void text_init(struct text *t, size_t max);
 void text_free(struct text *t);
 
@@ -39,6 +44,10 @@ static inline char *text_room(struct text *t, size_t n)
 	return t->buf + t->len;
 }
 
+/*
+ * As they are: for what we have written ourselves, and what was encoded. bytes may be NULL if n is
+ * 0.
+ */
 void text_bytes(struct text *t, const void *bytes, size_t n);
 void text_char(struct text *t, char c);
 
@@ -69,13 +78,13 @@ void text_padded(struct text *t, __u64 value, unsigned int width);
 /* True if the kernel would write the bytes in hex. */
 bool text_needs_hex(const char *bytes, size_t n);
 
-/* Upper-case hex, no quotes. */
+/* Upper-case hex, no quotes, as audit_log_n_hex() has it. */
 void text_hexbytes(struct text *t, const char *bytes, size_t n);
 
 /* In quotes, as they are: only for bytes that need no hex. */
 void text_quoted(struct text *t, const char *bytes, size_t n);
 
-/* Quoted or hex, as audit_log_n_untrustedstring() decides. */
+/* Quoted or hex, as audit_log_n_untrustedstring() decides. No bytes are "". */
 void text_untrusted(struct text *t, const char *bytes, size_t n);
 
 /* A name of the kernel's own (tty): as it is, with '?' for what could break the line. */

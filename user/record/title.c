@@ -11,6 +11,10 @@ static bool kernel_isprint(unsigned char c)
 	return (c >= 0x20 && c <= 0x7e) || c >= 0xa0;
 }
 
+/*
+ * audit_proctitle_rtrim(): the NUL behind the last argument goes, and what cannot be printed before
+ * it.
+ */
 void title_write(struct text *t, const char *bytes, size_t n)
 {
 	if (n > ATR_TITLE_MAX)

@@ -11,7 +11,10 @@ struct recorder;
 /* The value for a program whose argument area begins with bytes[n]. */
 void title_write(struct text *t, const char *bytes, size_t n);
 
-/* The whole record. */
+/*
+ * The whole record, a line. The kernel tells the title that it had at the first event of a task
+ * again (context->proctitle); this is the one of now.
+ */
 void title_record(struct recorder *r, const char *bytes, size_t n);
 
 /*

@@ -53,6 +53,10 @@ static void human_input(struct recorder *r, const struct atr_view *view, const s
 	text_free(&text);
 }
 
+/*
+ * tty_audit_log(): pid is the thread here (task_pid_nr()), there is no subj=, and data= is always
+ * hex.
+ */
 static void write_input(struct recorder *r, const struct atr_view *view, const struct input *in)
 {
 	const struct atr_task *task = view->task;
@@ -117,6 +121,10 @@ static void write_injected(struct recorder *r, const struct atr_view *view)
 	write_input(r, view, &in);
 }
 
+/*
+ * What the kernel was in when it let go of it, in the same event; without items, and so without
+ * CWD.
+ */
 static void write_call_of(struct recorder *r, const struct atr_view *view)
 {
 	const struct atr_tty *e = view->tty;
@@ -140,7 +148,10 @@ static void write_call_of(struct recorder *r, const struct atr_view *view)
 	title_record(r, title, len);
 }
 
-/* What is let go of because there is no more room for it. */
+/*
+ * What is let go of because there is no more room for it. 1: something was written; 0: there was
+ * nothing.
+ */
 static int write_evicted(struct recorder *r, bool all)
 {
 	struct typed_piece *pieces;
@@ -172,6 +183,7 @@ int record_tty(struct recorder *r, const struct atr_view *view)
 	err = typed__add(r->typed, view, &pieces);
 	if (err)
 		return err;
+	/* tty_audit_tiocsti(): what was typed before is written first. */
 	if (pieces || injected) {
 		record_stamp(r, view->hdr);
 		write_pieces(r, view, pieces, false);

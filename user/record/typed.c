@@ -11,6 +11,9 @@ enum {
 	PROCESSES_MAX = 1024,
 };
 
+/*
+ * What was typed is in data or in gone, and nowhere else: not in event, and wiped where it leaves.
+ */
 struct process {
 	struct process *next;
 	__u32 pid;
@@ -115,7 +118,11 @@ static struct typed_piece *pieces_of(struct process *p)
 	return pieces;
 }
 
-/* tty_audit_add_data() */
+/*
+ * tty_audit_add_data(), with its buffer of N_TTY_BUF_SIZE: another terminal, another mode and a
+ * full buffer let go of what there is. run is 0 only if that has failed before, and is tried again
+ * then.
+ */
 static int append(struct process *p, const struct atr_tty *ev, const char *data, size_t n)
 {
 	const bool icanon = ev->how & ATR_TTY_ICANON;
@@ -212,7 +219,10 @@ struct typed_piece *typed__take(struct typed *t, __u32 pid)
 	return pieces;
 }
 
-/* Whose last event is the oldest; NULL: there is none. */
+/*
+ * Whose last event is the oldest; NULL: there is none. A walk through all, which only those pay who
+ * are more than PROCESSES_MAX.
+ */
 static struct process **oldest(struct typed *t)
 {
 	struct process **at, **found = NULL;

@@ -33,7 +33,10 @@ struct typed_piece {
  */
 int typed__add(struct typed *t, const struct atr_view *view, struct typed_piece **ret_pieces);
 
-/* All that there is of a process, and then it is forgotten. */
+/*
+ * All that there is of a process, and then it is forgotten; the caller frees it. NULL: nothing, or
+ * no memory: then it is kept.
+ */
 struct typed_piece *typed__take(struct typed *t, __u32 pid);
 
 /*
