@@ -27,6 +27,7 @@ enum later_type {
 	LATER_NEVER, /* of what an exec never has: its rule cannot match */
 };
 
+/* text and len are of the rule that it is a condition of, real is its own. */
 struct later {
 	enum later_type type;
 	struct atr_cond cond; /* op and value of all types */
@@ -72,7 +73,10 @@ struct compiled {
 typedef int resolve_fn(void *ctx, const char *path, char **ret_real, __u64 *ret_ino,
 		       __u32 *ret_dev);
 
-/* rs is taken over, and empty afterwards. NULL and errno when there is no memory. */
+/*
+ * rs is taken over, and empty afterwards: its rules live as long as the result. resolve is called
+ * for each path while this runs, and not later. NULL and errno when there is no memory.
+ */
 struct compiled *compiled__new(struct ruleset *rs, resolve_fn *resolve, void *ctx);
 void compiled__free(struct compiled *c);
 

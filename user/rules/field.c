@@ -30,6 +30,10 @@ static const struct {
 	{ "&", AUDIT_BIT_MASK },
 };
 
+/*
+ * Not the first operator, but the first of the table, wherever it is: of `path=/a>=b` libaudit
+ * makes the field `path=/a`.
+ */
 static bool split_pair(struct pair *pair)
 {
 	size_t i;
@@ -51,6 +55,7 @@ static bool split_pair(struct pair *pair)
 
 /* --- fields that libaudit is not asked about ------------------------------------------------- */
 
+/* The lengths that audit_data_to_entry() takes: PATH_MAX for exe, AUDIT_MAX_KEY_LEN for a key. */
 static int add_string(struct line *l, const struct pair *pair)
 {
 	if (strlen(pair->value) > PATH_MAX)
@@ -78,6 +83,7 @@ static int add_session(struct line *l, const struct pair *pair)
 	return rule_append(&l->rule, pair->field, pair->op, number, NULL);
 }
 
+/* By its number, or by one of the few names that libaudit has. */
 static int add_fstype(struct line *l, const struct pair *pair)
 {
 	__u32 type;
@@ -114,6 +120,7 @@ static unsigned int stand_in(unsigned int list)
 	return list == RULE_LIST_IO_URING ? AUDIT_FILTER_EXIT : list;
 }
 
+/* add moves l->rule.data when it has a string to put there. */
 static int ask_libaudit(struct line *l, const struct pair *pair,
 			int (*add)(struct audit_rule_data **, const char *, int))
 {

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A rule is in the row of a value unless it cannot match where the field has that value. So the
+ * kernel side takes the rows for what is known of an exec, and what they have in common is all that
+ * can match: one AND a word for each field, instead of a look at every rule. What a rule asks for
+ * in a way that is not understood here (another field, an alternative, groups) puts it into all
+ * rows, which is never wrong.
+ *
+ * Made once for a set of rules: every rule is held against every row, 512 by 512 at most.
+ */
 #include "user/rules/index.h"
 
 #include <string.h>
@@ -12,6 +21,7 @@ static const struct {
 	{ ATR_INDEX_EUID, ATR_FIELD_EUID },
 };
 
+/* n is below ATR_RULES_MAX, which a row has a bit for. */
 static void row_add(struct atr_row *row, __u32 n)
 {
 	row->word[n / 64] |= 1ULL << n % 64;
@@ -25,7 +35,10 @@ static bool cond_alone(const struct atr_rule *rule, int i)
 	return !(flags & (ATR_COND_FIELD | ATR_COND_GROUPS | ATR_COND_OR));
 }
 
-/* Can the rule match where the field has a value of that row? */
+/*
+ * Can the rule match where the field has a value of that row? = rules out all rows but one. 0 and
+ * ATR_UNSET have rows of their own, so for these any operator can be asked.
+ */
 static bool row_fits(const struct atr_rule *rule, enum atr_field field, __u32 row)
 {
 	static const __u32 alone[] = { 0, ATR_UNSET };
@@ -56,6 +69,11 @@ static int exe_cond(const struct atr_rule *rule)
 	return -1;
 }
 
+/*
+ * A rule about a program is in the row of its name, and by its inode in another index: one of the
+ * two is enough to be looked at. cond[i + 1] is there, for ATR_COND_OR says that another one
+ * follows.
+ */
 static void exe_add(struct atr_rules_index *ret, const struct atr_rule *rule, __u32 n)
 {
 	const int i = exe_cond(rule);
@@ -71,6 +89,7 @@ static void exe_add(struct atr_rules_index *ret, const struct atr_rule *rule, __
 		row_add(&ret->rows[ATR_INDEX_EXE_INO][row_of(rule->cond[i + 1].value)], n);
 }
 
+/* A rule of the task list has no calls: it is in the rows of all of them. */
 static void rule_add(struct atr_rules_index *ret, const struct atr_rule *rule, __u32 n)
 {
 	__u32 row, i;

@@ -6,8 +6,9 @@
 #include "user/rules/compile.h"
 
 /*
- * Of no more than ATR_RULES_MAX rules, numbered list by list in the order of enum atr_list, as the kernel side
- * has them. Only those that an exec is held against are in it: of the lists task and exit.
+ * Of no more than ATR_RULES_MAX rules, numbered list by list in the order of enum atr_list, as the
+ * kernel side has them. Only those that an exec is held against are in it: of the lists task and
+ * exit. All of ret is filled.
  */
 void rules_index(struct atr_rules_index *ret, const struct compiled *c);
 

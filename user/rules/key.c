@@ -21,6 +21,7 @@ int key_add(struct line *l, const struct arg *arg)
 {
 	size_t len = strlen(l->key), more = strlen(arg->text);
 
+	/* With a separator between them; l->key has room for a NUL behind that. */
 	if (len + !!len + more > AUDIT_MAX_KEY_LEN)
 		return arg_error(l, arg, "keys have no more than %d bytes", AUDIT_MAX_KEY_LEN);
 	if (strchr(arg->text, AUDIT_KEY_SEPARATOR))
@@ -51,6 +52,7 @@ static ssize_t key_field(const struct audit_rule_data *data)
 	return -1;
 }
 
+/* The kernel takes one key, of the last field or not; auditctl puts it behind all others. */
 int key_finish(struct line *l)
 {
 	ssize_t field = key_field(l->rule.data);

@@ -21,6 +21,7 @@ struct option {
 	int (*take)(struct line *l, const struct arg *arg);
 };
 
+/* Of the option there are 66 bytes at most, and the message is cut where there is no more room. */
 __attribute__((format(printf, 5, 0))) static void
 line_tell(struct line *l, bool error, size_t word, size_t offset, const char *format, va_list args)
 {
@@ -66,6 +67,7 @@ void line_warn(struct line *l, size_t word, size_t offset, const char *format, .
 
 /* --- options that are no part of a rule ------------------------------------------------------ */
 
+/* One digit: -e takes three, and so does -f. */
 static int take_small(struct line *l, const struct arg *arg, int *ret_value)
 {
 	if (arg->text[0] < '0' || arg->text[0] > '2' || arg->text[1])
@@ -85,6 +87,7 @@ static int take_failure(struct line *l, const struct arg *arg)
 	return take_small(l, arg, &l->controls.failure);
 }
 
+/* struct audit_status has 32 bits for each of these. */
 static int take_number(struct line *l, const struct arg *arg, long long *ret_value)
 {
 	unsigned long value;
@@ -199,6 +202,7 @@ static int take_nothing(struct line *l, const struct arg *arg)
 
 /* --- the options ----------------------------------------------------------------------------- */
 
+/* Those of auditctl; of each whether a value belongs to it. */
 static const struct option options[] = {
 	{ "a", true, take_list },
 	{ "A", true, take_list },
@@ -244,7 +248,7 @@ static const struct option *letter_option(char letter)
 	return NULL;
 }
 
-/* The only one that begins like this. */
+/* The only one that begins like this; a name in full is one even where others begin with it. */
 static const struct option *long_option(const char *name, size_t len)
 {
 	const struct option *found = NULL;
@@ -272,6 +276,7 @@ static int next_arg(struct line *l, struct arg *arg)
 	return 0;
 }
 
+/* --NAME=VALUE, or the value in the next word. The word is cut in two at the first `=`. */
 static int take_long(struct line *l)
 {
 	struct arg *option = &l->option;
@@ -300,7 +305,10 @@ static int take_long(struct line *l)
 	return opt->take(l, &arg);
 }
 
-/* The letter at l->rest of the word that is next. */
+/*
+ * The letter at l->rest of the word that is next: -eVALUE, -e VALUE, and -sl for -s -l. rest is 0
+ * again when the word is done.
+ */
 static int take_letter(struct line *l)
 {
 	char *text = l->words.word[l->next].text;
@@ -371,6 +379,10 @@ static char *line_text(const struct line *l)
 	return strndup(text, len);
 }
 
+/*
+ * What auditctl does when all options are taken: the keys, and all system calls where none was
+ * named.
+ */
 static int finish_rule(struct line *l)
 {
 	struct rule *rule = &l->rule;

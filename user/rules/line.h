@@ -8,12 +8,13 @@
 
 enum verb { VERB_NONE, VERB_ADD, VERB_DELETE };
 
-/* The value of an option: a word, or the end of one. */
+/* The value of an option: a word, or the end of one. text is that word's own, and may be cut up. */
 struct arg {
 	char *text;
 	size_t word, offset;
 };
 
+/* A line of a file, without its newline; text is the caller's. */
 struct source {
 	const char *file;
 	unsigned int number;
@@ -61,7 +62,10 @@ void line_warn(struct line *l, size_t word, size_t offset, const char *format, .
 #define arg_error(l, arg, ...) line_error(l, (arg)->word, (arg)->offset, __VA_ARGS__)
 #define arg_warn(l, arg, ...)  line_warn(l, (arg)->word, (arg)->offset, __VA_ARGS__)
 
-/* Takes all options; -EINVAL when an error was told, -ENOMEM. The caller frees. */
+/*
+ * Takes all options; -EINVAL when an error was told, -ENOMEM. What came of it is in rule and below,
+ * for the caller to use or not. line_free() has to follow in any case.
+ */
 int line_parse(struct line *l);
 void line_free(struct line *l);
 

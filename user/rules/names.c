@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The order of names with numbers in them that `sort -V` and `ls -v` have, which is Debian's of versions
- * with some care for endings. strverscmp() differs: it looks at the ending from the start (10-a.rules would
- * come behind 10-a-b.rules), takes leading zeros for fractions, and knows no ~.
+ * The order of names with numbers in them that `sort -V` and `ls -v` have (filevercmp() of gnulib),
+ * which is Debian's of versions with some care for endings. strverscmp() differs: it looks at the
+ * ending from the start (10-a.rules would come behind 10-a-b.rules), takes leading zeros for
+ * fractions, and knows no ~.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -10,7 +11,10 @@
 
 #include "user/rules/parse.h"
 
-/* The length without .rules and what else looks like an ending. */
+/*
+ * The length without .rules and what else looks like an ending: (\.[A-Za-z~][A-Za-z0-9~]*)*$. An
+ * ending that something follows is none, so each byte that is not in one moves the stem on.
+ */
 static size_t stem_length(const char *name)
 {
 	size_t i = 0, stem = 0;
@@ -46,6 +50,11 @@ static bool digit_at(const char *name, size_t i, size_t len)
 	return i < len && isdigit((unsigned char)name[i]);
 }
 
+/*
+ * By turns what is no digit, by rank, and numbers, by value. In the first loop both move on only
+ * where they have the same byte, for the end of one ranks like nothing else: so neither runs beyond
+ * its end.
+ */
 static int compare_versions(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t i = 0, j = 0;

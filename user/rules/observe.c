@@ -17,6 +17,7 @@ static bool arch_meant(const struct rule *rule, __u32 arch)
 	return (rule->arch == arch) == (rule->arch_op == AUDIT_EQUAL);
 }
 
+/* The mask has 2048 bits, and an unknown name is -1. */
 static bool has_call(const struct rule *rule, __u32 arch, const char *name)
 {
 	int nr = audit_name_to_syscall(name, audit_elf_to_machine(arch));
@@ -46,7 +47,10 @@ static unsigned int count_calls(const struct rule *rule)
 	return n;
 }
 
-/* The permissions that it watches for, all of them if it does not say. */
+/*
+ * The permissions that it watches for, all of them if it does not say. All fields of a rule have to
+ * hold: of several perm= what they have in common.
+ */
 static __u32 perms_of(const struct audit_rule_data *data, bool *ret_said)
 {
 	__u32 perms = AUDIT_PERM_READ | AUDIT_PERM_WRITE | AUDIT_PERM_EXEC | AUDIT_PERM_ATTR;

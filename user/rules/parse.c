@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file is cut into lines, each line taken by itself (line.c) and then applied to the set: in the
+ * order of the file, as auditctl hands rules to the kernel one by one. All this happens to a copy,
+ * so that a file with a mistake changes nothing.
+ */
 #include "user/rules/parse.h"
 
 #include <ctype.h>
@@ -49,6 +54,7 @@ static bool line_says(const struct source *line)
 	return i < line->len && line->text[i] != '#';
 }
 
+/* Numbers count all lines, those that say nothing, too. A CR before a newline is no part of one. */
 static int lines_split(struct lines *lines, const char *file, const char *text, size_t len)
 {
 	const char *end = text + len, *newline;
@@ -72,7 +78,10 @@ static int lines_split(struct lines *lines, const char *file, const char *text, 
 
 /* --- one line -------------------------------------------------------------------------------- */
 
-/* Lines that cannot be looked at. */
+/*
+ * Lines that cannot be looked at. Of words there are none yet: the column of the error is made to
+ * be the place where such a line stops to be one.
+ */
 static int refuse_line(struct line *l)
 {
 	const struct source *source = l->source;
@@ -93,6 +102,10 @@ static void changed(struct parser *p, bool add, const struct rule *rule, bool go
 		p->opts->changed(p->opts->ctx, add, rule, good);
 }
 
+/*
+ * audit_add_rule(): a rule that is there already is -EEXIST. Each is looked for among all before
+ * it.
+ */
 static int apply_add(struct parser *p, struct line *l)
 {
 	/* The kernel compares before it forgets how a rule was added: -A may add one again. */
@@ -117,6 +130,7 @@ static int apply_delete(struct parser *p, struct line *l)
 	return 0;
 }
 
+/* The kernel lists its rules list by list, and auditctl deletes them in that order. */
 static void apply_clear(struct parser *p, const char *key)
 {
 	unsigned int list;
@@ -130,6 +144,7 @@ static void apply_clear(struct parser *p, const char *key)
 	ruleset_clear(&p->rs, key);
 }
 
+/* audit_receive_msg(): while it is locked (AUDIT_LOCKED) nothing of it can be changed. */
 static int apply(struct parser *p, struct line *l)
 {
 	l->option.text = NULL;
@@ -213,6 +228,9 @@ int ruleset_parse(struct ruleset *rs, const char *file, const char *text, size_t
 /* Those of which augenrules takes the last one, in the order in which it writes them. */
 enum single { SINGLE_D, SINGLE_b, SINGLE_f, SINGLE_e, NO_SINGLE };
 
+/*
+ * augenrules has ^\s*-D\s*$ for the first, and ^\s*-b and so on for the others, whatever follows.
+ */
 static enum single single_of(const struct source *line)
 {
 	static const char letters[] = "Dbfe";
@@ -232,6 +250,10 @@ static enum single single_of(const struct source *line)
 	return letter - letters;
 }
 
+/*
+ * A line keeps its file and its number wherever it comes to stand: errors are told where it was
+ * written.
+ */
 static int arrange(struct lines *to, const struct lines *from)
 {
 	const struct source *last[NO_SINGLE] = { NULL };

@@ -55,6 +55,10 @@ struct rule_controls {
 	bool keep_going;	 /* -c: and the end is a failure all the same */
 };
 
+/*
+ * Rules in the order in which they are in force. All zero but for controls is empty: see
+ * ruleset_init().
+ */
 struct ruleset {
 	struct rule *rules;
 	size_t n;

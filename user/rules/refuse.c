@@ -9,6 +9,7 @@
 
 enum where { AT_PAIR, AT_NAME, AT_OPERATOR, AT_VALUE };
 
+/* By code, and where in the pair it is: libaudit's own texts (lib/errormsg.h) do not say where. */
 static const struct {
 	int code;
 	enum where where;
@@ -90,6 +91,10 @@ int pair_error(struct line *l, const struct pair *pair, int code)
 	return say(l, pair, AT_PAIR, "is refused by libaudit");
 }
 
+/*
+ * audit_field_valid() has it of the filesystem list; of the exclude list it is libaudit that says
+ * so.
+ */
 int refuse_list(struct line *l, const struct pair *pair)
 {
 	static const int exclude[] = {
@@ -110,6 +115,11 @@ int refuse_list(struct line *l, const struct pair *pair)
 	return pair_error(l, pair, EAU_MSGTYPECREDEXCLUDE);
 }
 
+/*
+ * audit_field_valid(): which operators a field takes; those that are not in the table take all but
+ * & and &=. path and dir take = alone (audit_to_watch(), audit_make_tree()), though it would let !=
+ * pass.
+ */
 enum ops { OPS_ORDER, OPS_ALL, OPS_EQUALITY, OPS_EQUAL };
 
 static const struct {
@@ -158,7 +168,10 @@ static int refuse_operator(struct line *l, const struct pair *pair)
 	return 0;
 }
 
-/* audit_to_watch(), audit_make_tree(), audit_alloc_mark() */
+/*
+ * audit_to_watch(), audit_make_tree(), audit_alloc_mark(). A value has a byte at least: take_pair()
+ * has looked.
+ */
 static int refuse_path(struct line *l, const struct pair *pair)
 {
 	size_t len = strlen(pair->value);
@@ -177,6 +190,10 @@ static int refuse_place(struct line *l, const struct pair *pair)
 	return pair->field == AUDIT_INODE ? 0 : refuse_path(l, pair);
 }
 
+/*
+ * audit_data_to_entry(): uid_valid() and gid_valid(); of auid -1 it makes AUDIT_LOGINUID_SET
+ * before.
+ */
 static int refuse_id(struct line *l, const struct pair *pair, __u32 value)
 {
 	bool equality = pair->op == AUDIT_EQUAL || pair->op == AUDIT_NOT_EQUAL;

@@ -63,13 +63,13 @@ struct pair {
 	int field;
 };
 
-/* Tell of it where it is; returns -EINVAL. */
+/* Tell of it where it is, in words of ours; returns -EINVAL. code is one of the above, positive. */
 int pair_error(struct line *l, const struct pair *pair, int code);
 
-/* Whether the field may be in a rule of this list. */
+/* Whether the field may be in a rule of this list: 0, or -EINVAL and it was told. */
 int refuse_list(struct line *l, const struct pair *pair);
 
-/* Whether the kernel would take the field, which is the last of the rule by now. */
+/* Whether the kernel would take the field, which is the last of the rule by now. The same. */
 int refuse_field(struct line *l, const struct pair *pair);
 
 #endif /* ATR_RULES_REFUSE_H */

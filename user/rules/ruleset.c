@@ -17,6 +17,7 @@ void rule_free(struct rule *rule)
 	*rule = (struct rule){ 0 };
 }
 
+/* Fields of which struct audit_rule_data has the length in values[], and the bytes in buf. */
 static bool has_string(__u32 field)
 {
 	static const __u32 fields[] = {
@@ -33,6 +34,10 @@ static bool has_string(__u32 field)
 	return false;
 }
 
+/*
+ * Strings stand in buf in the order of their fields, without NULs: the lengths before are the
+ * place.
+ */
 const char *rule_string(const struct audit_rule_data *data, unsigned int i, size_t *ret_len)
 {
 	size_t at = 0;
@@ -86,6 +91,7 @@ bool rule_same(const struct rule *a, const struct rule *b)
 	       same_container(a, b);
 }
 
+/* By a walk: for a file of n rules that is n squared comparisons, most of them short. */
 ssize_t ruleset_find(const struct ruleset *rs, const struct rule *rule)
 {
 	size_t i;

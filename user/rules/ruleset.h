@@ -5,9 +5,13 @@
 
 #include "user/rules/parse.h"
 
+/* All that the rule has, not the structure, which is all zero afterwards. */
 void rule_free(struct rule *rule);
 
-/* Add a field to a rule; text is what a string field has, else NULL. Returns -ENOMEM. */
+/*
+ * Add a field to a rule; text is what a string field has, else NULL. The caller has seen to it that
+ * there are fewer than AUDIT_MAX_FIELDS. rule->data may move. Returns -ENOMEM.
+ */
 int rule_append(struct rule *rule, __u32 field, __u32 op, __u32 value, const char *text);
 
 /* Are they the same to the kernel, wherever they were written? */
@@ -16,7 +20,10 @@ bool rule_same(const struct rule *a, const struct rule *b);
 /* The rule that is the same, wherever it was written; -1 none. */
 ssize_t ruleset_find(const struct ruleset *rs, const struct rule *rule);
 
-/* Takes the rule over, at the end, or in front of all others if it is prepended. Returns -ENOMEM. */
+/*
+ * Takes the rule over, at the end, or in front of all others if it is prepended; *rule is all zero
+ * afterwards. Returns -ENOMEM, and it is the caller's still.
+ */
 int ruleset_add(struct ruleset *rs, struct rule *rule);
 void ruleset_remove(struct ruleset *rs, size_t i);
 
@@ -26,7 +33,7 @@ bool rule_has_key(const struct rule *rule, const char *key);
 /* All rules, or those in whose keys this is. */
 void ruleset_clear(struct ruleset *rs, const char *key);
 
-/* Returns -ENOMEM. */
+/* What rs had is not freed. Returns -ENOMEM, and rs is untouched. */
 int ruleset_copy(struct ruleset *rs, const struct ruleset *from);
 
 #endif /* ATR_RULES_RULESET_H */

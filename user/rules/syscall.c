@@ -12,6 +12,7 @@ struct named {
 	int value;
 };
 
+/* Words that auditctl knows and no kernel does; no list and no action is negative. */
 enum { GONE = -1, POSSIBLE = -2, UNKNOWN = -3 };
 
 static const struct named lists[] = {
@@ -33,6 +34,7 @@ static const struct named actions[] = {
 	{ NULL, UNKNOWN },
 };
 
+/* The last row has no name, and what it says is that there is none. */
 static int named_value(const struct named *table, const char *name, size_t len)
 {
 	while (table->name && (strncmp(table->name, name, len) || table->name[len]))
@@ -102,6 +104,7 @@ int take_list(struct line *l, const struct arg *arg)
 	return 0;
 }
 
+/* A name, else a number in any base; -1: neither. */
 static int syscall_number(const char *name, int machine)
 {
 	int nr = audit_name_to_syscall(name, machine);
@@ -111,6 +114,7 @@ static int syscall_number(const char *name, int machine)
 	return nr;
 }
 
+/* nr is from 0 to below 2048 where the mask is written: AUDIT_WORD() would lead out of it. */
 static int add_syscall(struct line *l, const char *name, int machine, size_t word, size_t offset)
 {
 	__u32 *mask = l->rule.data->mask;
@@ -156,6 +160,7 @@ static int line_machine(struct line *l)
 	return machine;
 }
 
+/* Several with commas between: the value is cut up, and offset goes along with it. */
 int take_syscall(struct line *l, const struct arg *arg)
 {
 	char *name, *comma;

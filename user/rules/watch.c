@@ -7,6 +7,7 @@
 
 #include "user/rules/line.h"
 
+/* The kernel compares paths as they are: there is no globbing, and no way up. */
 void path_warn(struct line *l, const struct arg *arg)
 {
 	const char *at = strstr(arg->text, "/..");
@@ -40,6 +41,10 @@ static int check_path(struct line *l, const struct arg *arg)
 	return 0;
 }
 
+/*
+ * -w PATH is -F path=PATH or -F dir=PATH with all permissions and all system calls, of the exit
+ * list.
+ */
 int take_watch(struct line *l, const struct arg *arg)
 {
 	const struct parse_opts *opts = l->opts;
@@ -71,6 +76,7 @@ int take_watch(struct line *l, const struct arg *arg)
 	return 0;
 }
 
+/* audit_update_watch_perms() puts it into each field perm that there is, or adds one. */
 int take_perm(struct line *l, const struct arg *arg)
 {
 	static const struct {

@@ -16,6 +16,10 @@ int words_split(struct words *w, const char *line, size_t len)
 	char *to;
 
 	*w = (struct words){ .line = line, .len = len };
+	/*
+	 * A text is no longer than what it comes from, and its NUL takes the place of the blank, or
+	 * of the end, behind it. A word and a blank are two bytes at least.
+	 */
 	w->bytes = malloc(len + 1);
 	w->word = calloc(len / 2 + 1, sizeof(*w->word));
 	if (!w->bytes || !w->word) {
@@ -44,6 +48,7 @@ void words_free(struct words *w)
 	*w = (struct words){ 0 };
 }
 
+/* Counts along the line, where an escaped byte has another before it. */
 unsigned int words_column(const struct words *w, size_t word, size_t offset)
 {
 	const char *at = w->line + w->len, *end = at;

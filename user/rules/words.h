@@ -13,6 +13,7 @@ struct word {
 	const char *raw; /* where it begins in the line */
 };
 
+/* All texts are in bytes, one behind the other, each with a NUL. */
 struct words {
 	const char *line;
 	size_t len;
@@ -21,7 +22,7 @@ struct words {
 	char *bytes; /* of all texts */
 };
 
-/* Returns -ENOMEM. The line is not copied, and has no NUL in it. */
+/* Returns -ENOMEM, with nothing to free. The line is not copied, and has no NUL in it. */
 int words_split(struct words *w, const char *line, size_t len);
 void words_free(struct words *w);
 
