@@ -14,6 +14,7 @@
 /* So much of a container's list is read: it is a stranger's file. */
 #define LIST_MAX (1 << 20)
 
+/* user is NULL where there is none; a name that is too long is none either. */
 static int account_set(struct account *ret, const struct passwd *user)
 {
 	if (!user || strlen(user->pw_name) >= sizeof(ret->name))
@@ -48,7 +49,10 @@ static int same_root(__u32 pid)
 	return theirs.st_ino == ours.st_ino;
 }
 
-/* /etc/passwd below its root, and nothing outside; NULL: it has none that may be read. */
+/*
+ * /etc/passwd below its root, and nothing outside: whoever made the container may have put a link,
+ * a pipe or something without end there. NULL: it has none that may be read.
+ */
 static FILE *list_open(__u32 pid)
 {
 	struct open_how how = {
@@ -85,6 +89,7 @@ static __u32 uid_inside(__u32 pid, __u32 uid)
 	if (!file)
 		return uid;
 	while (fscanf(file, "%u %u %u", &inside, &outside, &count) == 3) {
+		/* Of a uid below the range the difference wraps, and is larger than any count. */
 		if (uid - outside < count) {
 			uid = inside + (uid - outside);
 			break;

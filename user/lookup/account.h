@@ -11,7 +11,8 @@ struct account {
 };
 
 /*
- * By name; or, with name "", by the uid that it has outside. -ENOENT: there is none; -ESRCH: the process has gone.
+ * By name; or, with name "", by the uid that it has outside. 0; -ENOENT: there is none; -ESRCH: the
+ * process has gone. It may take as long as the name service does: see worker.h.
  */
 int account_find(__u32 pid, const char *name, __u32 uid, struct account *ret);
 

@@ -49,6 +49,7 @@ static void script_look(const char *head, struct file_facts *ret)
 		return;
 	for (word = name; word < end && !is_end(*word); word++)
 		;
+	/* Less than PROGRAM_HEAD bytes, as all of it comes from head; so is arg. */
 	memcpy(ret->interp, name, word - name);
 	ret->interp[word - name] = '\0';
 	ret->has_interp = true;
@@ -100,6 +101,10 @@ static bool phdrs_find(const char *head, struct phdrs *ret)
 	}
 }
 
+/*
+ * n and size are 16 bits of the file and a constant, so their product does not wrap; an offset may
+ * be any number, and pread() refuses what is none.
+ */
 static void elf_look(int fd, const char *head, struct file_facts *ret)
 {
 	struct phdrs phdrs;
@@ -128,6 +133,7 @@ void program_look(int fd, struct file_facts *ret)
 	char head[PROGRAM_HEAD] = {};
 
 	ret->type = ATR_ANSWER_OTHER;
+	/* A short file has zeros behind it, as in the kernel's buffer. */
 	if (pread(fd, head, sizeof(head), 0) < 2)
 		return;
 	if (head[0] == '#' && head[1] == '!') {

@@ -98,8 +98,8 @@ static int open_under(int root, const char *path, const struct atr_file *file)
 }
 
 /*
- * Our root or, where the task has another one in the same mount namespace (a chroot), that by the way
- * from ours.
+ * Our root or, where the task has another one in the same mount namespace (a chroot), that by the
+ * way from ours. A path that is too long for the buffer is "", which is no file.
  */
 static int open_own_root(const struct atr_view *view)
 {
@@ -145,7 +145,10 @@ int file_open(const struct atr_view *view, const struct atr_need *need)
 	return fd;
 }
 
-/* get_vfs_caps_from_disk(): what the record shows of the xattr. */
+/*
+ * get_vfs_caps_from_disk(): what the record shows of the xattr. One that is shorter than its
+ * revision has zeros behind it; one that is longer than any is an error, and nothing is known.
+ */
 static void caps_look(const char *path, struct file_facts *ret)
 {
 	struct vfs_ns_cap_data data = {};

@@ -19,10 +19,13 @@ struct file_facts {
 	char arg[ATR_NAME_MAX];
 };
 
-/* A descriptor (O_PATH) of need->file, wherever it is found, or -errno. */
+/* A descriptor (O_PATH) of need->file, wherever it is found, or -errno. The caller closes it. */
 int file_open(const struct atr_view *view, const struct atr_need *need);
 
-/* What is in need->file; type ATR_ANSWER_NONE and nothing known where it could not be found. */
+/*
+ * What is in need->file; type ATR_ANSWER_NONE and nothing known where it could not be found. The
+ * file may be anybody's: it is read only if it is a regular one.
+ */
 void file_look(const struct atr_view *view, const struct atr_need *need, struct file_facts *ret);
 
 /* Where need->file is, seen from here; its length, 0 where it could not be found. */

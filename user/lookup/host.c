@@ -19,7 +19,11 @@ static __s64 clock_ns(clockid_t id)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-/* One clock less another, from the closest pair of some readings. */
+/*
+ * One clock less another: a is read between two readings of b, and is taken to be in their middle.
+ * Of some tries the one counts in which they are closest; it errs by no more than half their
+ * distance.
+ */
 static __s64 clock_distance(clockid_t a, clockid_t b)
 {
 	__s64 best = INT64_MAX, distance = 0, before, at, after;
@@ -84,6 +88,7 @@ void host_event(const struct host_facts *facts, struct atr_host *ret)
 	ret->userns = facts->spaces[2];
 }
 
+/* pid is the name of a directory, as readdir() gives it. */
 static int id_read(const char *pid, const char *name, __u32 *ret_id)
 {
 	char path[64], text[16];

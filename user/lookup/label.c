@@ -17,6 +17,7 @@ static size_t label_end(char *text, ssize_t n)
 	return n > 0 ? n : 0;
 }
 
+/* A page is all that the kernel gives of an attribute. */
 static size_t attr_read(const char *path, char *text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

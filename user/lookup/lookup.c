@@ -22,7 +22,10 @@ static void answer_begin(union atr_answer *answer, __u16 kind, __u32 size)
 	answer->hdr.size = size;
 }
 
-/* Puts a string behind the answer; NULL: there is none. */
+/*
+ * Puts a string behind the answer; NULL: there is none. A FILE answer has two, for which bytes
+ * has room: each is shorter than ATR_NAME_MAX. What is between them stays 0.
+ */
 static void answer_str(union atr_answer *answer, struct atr_str *str, const char *text, size_t len)
 {
 	__u32 end = answer->hdr.size;
@@ -100,7 +103,7 @@ static void answer_address(const struct atr_need *need, const char *address, uni
 	answer_str(ret, &ret->address.address, address, address ? strlen(address) : 0);
 }
 
-/* The first one, as libaudit asks for it; NULL: none. */
+/* The first one, with the hints of libaudit's _resolve_addr(); NULL: none. */
 static const char *address_look(const struct atr_need *need, char text[INET6_ADDRSTRLEN])
 {
 	const struct addrinfo hints = { .ai_flags = AI_ADDRCONFIG, .ai_socktype = SOCK_STREAM };

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One thread waits for jobs and does one at a time. A job belongs to who has asked until he stops
+ * waiting; then it is marked left, and its thread, wherever it is stuck, frees it and ends, while
+ * another is started for the next one. All fields of both structures are looked at under the lock,
+ * but for what the thread reads and writes of its job in between: need, file, event and answer.
+ */
 #include "user/lookup/worker.h"
 
 #include <pthread.h>
@@ -91,6 +97,7 @@ static void limit_self(void)
 	cap_free(kept);
 }
 
+/* A thread that was left has another in its place already, and does not wait for jobs any more. */
 static void *thread_main(void *arg)
 {
 	struct worker *worker = arg;
@@ -122,6 +129,7 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
+/* Detached: nobody can wait for one that is stuck. 0 or -errno. */
 static int thread_start(struct worker *worker)
 {
 	pthread_attr_t attr;
@@ -135,6 +143,9 @@ static int thread_start(struct worker *worker)
 	return -err;
 }
 
+/*
+ * Copies, for the event and the need are the caller's and may be gone before the look-up is done.
+ */
 static struct job *job_new(const struct atr_view *view, const struct atr_need *need)
 {
 	struct job *job = malloc(sizeof(*job) + view->hdr->size);

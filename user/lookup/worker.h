@@ -13,11 +13,16 @@ struct worker;
 
 /* NULL with errno on lack of memory. */
 struct worker *worker__new(void);
+/*
+ * The thread ends when it is done with what it does; the structure stays, as it may be used until
+ * then.
+ */
 void worker__free(struct worker *worker);
 
 /*
- * lookup_answer() in another thread. One that takes too long is left behind, and the answer is that
- * nothing was found; false then.
+ * lookup_answer() in another thread. One that takes longer than 200 ms is left behind, and the
+ * answer is that nothing was found; false then. After 16 of those nothing is looked up until one
+ * has come back. One caller at a time.
  */
 bool worker__answer(struct worker *worker, const struct atr_view *view, const struct atr_need *need,
 		    union atr_answer *ret);
