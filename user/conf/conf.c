@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* The keys of autrail.conf, a row each. Tests hold the manual page against them, key by key. */
 #include "user/conf/conf.h"
 
 #include <errno.h>
@@ -47,6 +48,10 @@ static const char *const transports[] = { "tcp", "krb5", NULL };
 #define BIT(act)   (1U << CONF_##act)
 #define ANYWHERE   (BIT(IGNORE) | BIT(SYSLOG) | BIT(SUSPEND))
 #define STOPS	   (BIT(SINGLE) | BIT(HALT))
+/*
+ * Which actions a key takes, as auditd.conf(5) has them: email is not for a disk that is full or
+ * has errors, keep_logs for a log that is large enough alone.
+ */
 #define SPACE_ACTS (ANYWHERE | STOPS | BIT(ROTATE) | BIT(EMAIL) | BIT(EXEC))
 #define FULL_ACTS  (ANYWHERE | STOPS | BIT(ROTATE) | BIT(EXEC))
 #define ERROR_ACTS (ANYWHERE | STOPS | BIT(EXEC))
@@ -192,6 +197,7 @@ static const struct conf_key keys[] = {
 
 /* --- what values mean together ---------------------------------------------------------------- */
 
+/* Only flush with freq = 0 is a mistake; the others may be meant, and are warned of. */
 static void check_log(struct conf_reader *r, struct conf *c)
 {
 	bool incremental = c->flush == CONF_FLUSH_INCREMENTAL ||
@@ -251,6 +257,10 @@ static void check_space(struct conf_reader *r, const struct conf *c)
 			   c->admin_space_left.value, percent, c->space_left.value, percent);
 }
 
+/*
+ * validate_email() of auditd-config.c, but for the look-up of the host. What is wrong, as the end
+ * of a sentence; NULL: nothing. Without an @ it is a user of this machine.
+ */
 static const char *email_wrong(const char *acct)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -50,7 +50,7 @@ enum conf_hooks {
 	CONF_HOOKS_UPROBE,
 };
 
-/* The words for these, ending with NULL. */
+/* The words for these, in lower case and in the order of the enums, ending with NULL. */
 extern const char *const conf_acts[],
 	*const conf_log_formats[], *const conf_flushes[], *const conf_name_formats[],
 								  *const conf_hook_ways[];

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A file is read line by line into a structure of its own, by the type of each key (value.c); what
+ * the file does not say gets its default at the end, by the same way. Then the schema's check looks
+ * at what values mean together. Every mistake is told, so one does not end it; but a structure that
+ * any was told of is thrown away, and the caller's is only written when all is well.
+ */
 #include "user/conf/keys.h"
 
 #include <errno.h>
@@ -60,6 +66,7 @@ void reader_warn(struct conf_reader *r, unsigned int column, const char *format,
 	va_end(args);
 }
 
+/* Keys are constants of the schema's own check: the loop needs no other end. */
 const struct conf_place *conf_place(const struct conf_reader *r, const char *key)
 {
 	size_t i;
@@ -80,6 +87,7 @@ bool conf_good(const struct conf_reader *r, const char *key, const char *other)
 	return good(r, conf_place(r, key)) && good(r, conf_place(r, other));
 }
 
+/* Who reads from above finds a mistake where the second of two lines stands. */
 static const struct conf_place *lower(const struct conf_reader *r, const char *key,
 				      const char *other)
 {
@@ -125,7 +133,11 @@ static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 	return c < a ? c : a;
 }
 
-/* How many letters have to be put in, left out or changed to make a of b. */
+/*
+ * How many letters have to be put in, left out or changed to make a of b (Levenshtein's), or NEAR +
+ * 1 if that is too many anyway. One row of the table is kept: row[j] is for the letters of a so far
+ * and j of b's.
+ */
 static unsigned int distance(const char *a, const char *b)
 {
 	size_t n = strlen(a), m = strlen(b), i, j;
@@ -148,6 +160,7 @@ static unsigned int distance(const char *a, const char *b)
 	return row[m];
 }
 
+/* A name of few letters is near to many: no more than half of it may be wrong. */
 static int unknown_key(struct conf_reader *r)
 {
 	const struct conf_schema *s = r->schema;
@@ -177,6 +190,7 @@ static int no_value(struct conf_reader *r, const struct conf_key *key)
 	return reader_error(r, r->end, "no value: %s takes %s", key->name, allowed);
 }
 
+/* Where it stands is remembered even if its value is bad: its default would be wrong, too. */
 static int take_key(struct conf_reader *r)
 {
 	const struct conf_key *key = find_key(r->schema, r->key.text);
@@ -206,7 +220,10 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Cuts a word out of the line; at is behind it afterwards. NULL at the end. */
+/*
+ * Finds a word of the line; at is behind it afterwards. NULL at the end, or where one of ends
+ * stands.
+ */
 static char *next_word(char **at, const char *ends)
 {
 	char *word;
@@ -218,6 +235,10 @@ static char *next_word(char **at, const char *ends)
 	return *at == word ? NULL : word;
 }
 
+/*
+ * Each with a NUL behind it, and its column from 1 on. auditd's values have no quotes and no
+ * escapes.
+ */
 static int take_words(struct conf_reader *r, char *at)
 {
 	char *word;
@@ -254,7 +275,10 @@ static int take_line(struct conf_reader *r)
 	return take_words(r, at) ? -EINVAL : take_key(r);
 }
 
-/* The control character that a line must not hold; len if there is none. */
+/*
+ * The control character that a line must not hold; len if there is none. It would end a string in
+ * the middle or act on the terminal that a message is shown on.
+ */
 static size_t find_control(const char *line, size_t len)
 {
 	size_t i;
@@ -283,6 +307,7 @@ static int read_line(struct conf_reader *r, const char *line, size_t len)
 				    (unsigned char)line[control],
 				    line[control] == '\r' ? ": lines end with a newline alone" :
 							    "");
+	/* One more than CONF_LINE_MAX has room, for the NUL. */
 	memcpy(r->bytes, line, len);
 	r->bytes[len] = '\0';
 	r->end = len + 1;
@@ -326,6 +351,7 @@ static int read_lines(struct conf_reader *r, const char *text, size_t len)
 		err = read_line(r, text, newline - text);
 		if (err == -ENOMEM)
 			return err;
+		/* It was not told of which key it is. */
 		r->lost |= err && !r->known;
 	}
 	return 0;

@@ -16,6 +16,7 @@ enum {
 	CONF_PATH_MAX = 4095,
 };
 
+/* Text and file are valid during the call. */
 struct conf_message {
 	const char *file;
 	unsigned int line, column; /* from 1, in bytes; line 0: it is about the whole file */
@@ -55,6 +56,7 @@ struct conf_space {
 	bool percent;
 };
 
+/* In the order in which they were given. */
 struct conf_list {
 	char **items;
 	size_t n;
@@ -62,6 +64,7 @@ struct conf_list {
 
 #define CONF_NOWHERE ((size_t)-1)
 
+/* A row of a table: what the reader makes of a key, and what tests hold the manual page against. */
 struct conf_key {
 	const char *name; /* lower case */
 	enum conf_type type;
@@ -78,6 +81,7 @@ struct conf_key {
 
 struct conf_reader;
 
+/* A kind of file. */
 struct conf_schema {
 	const struct conf_key *keys;
 	size_t n;
@@ -94,10 +98,16 @@ struct conf_schema {
 int conf_read(const struct conf_schema *schema, void *ret, const char *file, const char *text,
 	      size_t len, conf_report_fn *report, void *ctx);
 
-/* What is in a structure, not the structure; it is all zero afterwards. */
+/*
+ * Frees what is in a structure, not the structure; it is all zero afterwards, and may have been
+ * before.
+ */
 void conf_release(const struct conf_schema *schema, void *dest);
 
-/* "a number from 0 to 999": what a key takes. */
+/*
+ * "a number from 0 to 999": what a key takes. Cut where buf is too small; CONF_ALLOWED_MAX is
+ * enough.
+ */
 void conf_allowed(const struct conf_key *key, char *buf, size_t size);
 
 /* --- for checks of a schema ------------------------------------------------------------------- */
@@ -108,6 +118,7 @@ struct conf_place {
 	bool bad; /* and an error was told */
 };
 
+/* key has to be one of the schema's. */
 const struct conf_place *conf_place(const struct conf_reader *r, const char *key);
 
 /* Neither of them had an error: what they mean together can be judged. */

@@ -36,6 +36,10 @@ static const struct conf_key keys[] = {
 
 #define BUILTIN_PREFIX "builtin_"
 
+/*
+ * What path may be depends on what it begins with: a path that is absolute, or the name of what is
+ * built in.
+ */
 static void check_path(struct conf_reader *r, struct plugin_conf *p)
 {
 	bool builtin = !strncasecmp(p->path, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX));

@@ -12,6 +12,7 @@ enum plugin_format { PLUGIN_STRING, PLUGIN_BINARY };
 /* The one that is built in: it has no program. */
 #define PLUGIN_AF_UNIX "builtin_af_unix"
 
+/* What is said of active ones check() in plugin.c has seen to. */
 struct plugin_conf {
 	bool active;
 	enum plugin_direction direction; /* out, if it is active */

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * enable= and disable= of pam_tty_audit: a pattern is a glob for fnmatch(3), or with a `:` in it a
+ * range of uids as parse_uid_range() of Linux-PAM reads it. Patterns are kept in the order of the
+ * words, those of one word too, and asked from the last one on: so the last that fits decides.
+ */
 #include "user/conf/tty.h"
 
 #include <errno.h>
@@ -30,6 +35,7 @@ static int wrong(struct tty_wrong *ret, size_t at, const char *format, ...)
 /* How much of a stranger's word a message holds. */
 #define SHOWN(len) ((len) < 80 ? (int)(len) : 80)
 
+/* value is no larger than a uid when the next digit comes to it: it cannot wrap. */
 static int number(const char *text, size_t len, size_t at, unsigned int *ret,
 		  struct tty_wrong *ret_wrong)
 {
@@ -50,7 +56,10 @@ static int number(const char *text, size_t len, size_t at, unsigned int *ret,
 	return 0;
 }
 
-/* MIN:MAX, MIN: (and all above) or :MAX, which is exactly that one. */
+/*
+ * MIN:MAX, MIN: (and all above) or :MAX, which is exactly that one: LIMIT_RANGE_ONE. colon is in
+ * text.
+ */
 static int range(struct tty_pattern *p, const char *text, size_t len, const char *colon, size_t at,
 		 struct tty_wrong *ret_wrong)
 {
@@ -74,6 +83,7 @@ static int range(struct tty_pattern *p, const char *text, size_t len, const char
 	return 0;
 }
 
+/* The count rises last: cut() finds a pattern that is whole, or none. */
 static int pattern_add(struct tty_patterns *to, enum tty_verdict verdict, const char *text,
 		       size_t len, size_t at, struct tty_wrong *ret_wrong)
 {
@@ -102,12 +112,14 @@ static int pattern_add(struct tty_patterns *to, enum tty_verdict verdict, const 
 	return 0;
 }
 
+/* Back to the first n. */
 static void cut(struct tty_patterns *patterns, size_t n)
 {
 	while (patterns->n > n)
 		free(patterns->items[--patterns->n].glob);
 }
 
+/* All of the list or nothing; at is where in the word it begins. */
 static int list_add(struct tty_patterns *to, enum tty_verdict verdict, const char *word, size_t len,
 		    size_t at, struct tty_wrong *ret_wrong)
 {

@@ -17,7 +17,10 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The digits that text begins with, at most ULONG_MAX; ret_end is behind them. */
+/*
+ * The digits that text begins with; ret_end is behind them. What is too large for an unsigned long
+ * is some number that is larger than any key's maximum, which has 32 bits.
+ */
 static unsigned long digits(const char *text, const char **ret_end)
 {
 	unsigned long value = 0;
@@ -30,6 +33,7 @@ static unsigned long digits(const char *text, const char **ret_end)
 	return value;
 }
 
+/* A list that a mask is for has fewer than 32 words. */
 static bool word_allowed(const struct conf_key *key, unsigned int i)
 {
 	return !key->mask || key->mask & (1U << i);
@@ -42,7 +46,7 @@ static bool is_exec(const struct conf_key *key, unsigned int i)
 
 /* --- what a key takes ------------------------------------------------------------------------- */
 
-/* "a, b or c" */
+/* "a, b or c". Ends with a whole word where there is no more room. */
 static void list_words(const struct conf_key *key, char *buf, size_t size)
 {
 	unsigned int i, last = 0;
@@ -91,6 +95,7 @@ static void describe_size(const struct conf_key *key, char *buf, size_t size)
 
 /* --- one type each ---------------------------------------------------------------------------- */
 
+/* No more than 200 bytes of a value are told: it may be as long as a line. */
 static int refuse(struct conf_reader *r, const struct conf_key *key, const char *wrong)
 {
 	char allowed[CONF_ALLOWED_MAX];
@@ -100,6 +105,7 @@ static int refuse(struct conf_reader *r, const struct conf_key *key, const char 
 			    wrong, key->name, allowed);
 }
 
+/* field NULL: the value is only checked. On failure what was there stays. */
 static int set_string(char **field, const char *text)
 {
 	char *copy;
@@ -153,6 +159,7 @@ static int set_size(struct conf_reader *r, const struct conf_key *key, void *fie
 		shift = 20;
 	if (*(end + !!shift))
 		return refuse(r, key, "has something else than K or M behind the number");
+	/* At most 1 GiB before it is shifted, by 20 at most. */
 	if (value > key->max || value << shift < key->min || value << shift > key->max)
 		return refuse(r, key, "is out of range");
 	value <<= shift;
@@ -202,6 +209,7 @@ static int set_word(struct conf_reader *r, const struct conf_key *key, void *fie
 	return 0;
 }
 
+/* Whether it is there is for the caller of conf_parse() to see. */
 static int check_path(struct conf_reader *r, const struct conf_key *key, size_t word, bool dir)
 {
 	const char *text = r->words[word].text;
@@ -264,6 +272,7 @@ static int set_dir(struct conf_reader *r, const struct conf_key *key, void *fiel
 	return err ? err : set_string(field, r->words[0].text);
 }
 
+/* The count rises last: what is counted is there to be freed. */
 static int list_add(struct conf_list *list, const char *text)
 {
 	char **items = reallocarray(list->items, list->n + 1, sizeof(*items));
@@ -288,6 +297,7 @@ static void free_list(void *field)
 	list->items = NULL;
 }
 
+/* Added to those of lines before, unlike all other types. */
 static int set_paths(struct conf_reader *r, const struct conf_key *key, void *field)
 {
 	int err = check_path(r, key, 0, true);
@@ -295,6 +305,7 @@ static int set_paths(struct conf_reader *r, const struct conf_key *key, void *fi
 	return err ? err : list_add(field, r->words[0].text);
 }
 
+/* A line takes the place of one before. */
 static int set_args(struct conf_reader *r, const struct conf_key *key, void *field)
 {
 	size_t i;
@@ -311,6 +322,7 @@ static void free_tty(void *field)
 	tty_patterns_free(field);
 }
 
+/* Into patterns of its own first: one word that is wrong spoils the line. */
 static int set_tty(struct conf_reader *r, const struct conf_key *key, void *field)
 {
 	struct tty_patterns patterns = { 0 };
@@ -355,6 +367,10 @@ static int set_text(struct conf_reader *r, const struct conf_key *key, void *fie
 	return set_string(field, r->words[0].text);
 }
 
+/*
+ * For keys of auditd's that have no effect: a port or a range is checked as auditd does, and
+ * forgotten.
+ */
 static int set_ports(struct conf_reader *r, const struct conf_key *key, void *field)
 {
 	const char *text = r->words[0].text, *end;
@@ -386,6 +402,10 @@ static void free_action(void *field)
 	free_string(&((struct conf_action *)field)->exe);
 }
 
+/*
+ * One row a type: how it is taken, freed and described, and how many words it has. free NULL: there
+ * is nothing to free.
+ */
 static const struct type {
 	int (*set)(struct conf_reader *r, const struct conf_key *key, void *field);
 	void (*free)(void *field);

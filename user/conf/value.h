@@ -12,6 +12,10 @@ struct conf_word {
 	unsigned int column; /* 0: of a default */
 };
 
+/*
+ * A file that is being read. Words point into bytes, which the next line overwrites: a value is
+ * copied.
+ */
 struct conf_reader {
 	const struct conf_schema *schema;
 	void *dest;
@@ -31,8 +35,12 @@ struct conf_reader {
 	size_t n;
 };
 
-/* Takes the words of the line. -EINVAL when an error was told, -ENOMEM. */
+/*
+ * Takes the words of the line, one at least, into r->dest. -EINVAL when an error was told, -ENOMEM.
+ * A value that was there is freed.
+ */
 int value_take(struct conf_reader *r, const struct conf_key *key);
+/* What the key has put into dest, which may be nothing. */
 void value_free(const struct conf_key *key, void *dest);
 
 /* Tell of an error at a column of this line; returns -EINVAL. */
