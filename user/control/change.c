@@ -20,6 +20,7 @@ static void write_string(struct text *t, const char *text)
 	text_bytes(t, text, strlen(text));
 }
 
+/* audit_log_common_recv_msg(): pid, uid, auid, ses, and subj= where there is a label. */
 static void write_who(struct text *t, const struct who *who)
 {
 	text_u64(t, "pid=", who->pid);
@@ -46,6 +47,7 @@ static void write_exe(struct text *t, const struct who *who)
 		text_char(t, '?');
 }
 
+/* audit_log_rule_change(): a key is encoded, and its absence is (null) without quotes. */
 void change_rule(struct text *t, const struct who *who, bool add, const char *key,
 		 unsigned int list, bool good)
 {
@@ -59,6 +61,7 @@ void change_rule(struct text *t, const struct who *who, bool add, const char *ke
 	text_u64(t, " res=", good);
 }
 
+/* audit_receive_msg(), of AUDIT_ADD_RULE and AUDIT_DEL_RULE while AUDIT_LOCKED. */
 void change_locked(struct text *t, const struct who *who, const char *op)
 {
 	write_who(t, who);
@@ -67,6 +70,7 @@ void change_locked(struct text *t, const struct who *who, const char *op)
 	text_lit(t, " audit_enabled=2 res=0");
 }
 
+/* audit_log_config_change(): who it was comes behind what was set. */
 void change_set(struct text *t, const struct who *who, const char *name, __u32 value, __u32 old,
 		bool good)
 {
@@ -79,6 +83,10 @@ void change_set(struct text *t, const struct who *who, const char *name, __u32 v
 	text_u64(t, " res=", good);
 }
 
+/*
+ * The kernel has no such record: it refuses with -EPERM, and tells nobody. verb is one of
+ * control_verbs.
+ */
 void change_refused(struct text *t, const struct who *who, const char *verb, const char *cmd,
 		    size_t len, __u64 held_back)
 {
@@ -107,6 +115,7 @@ static bool is_plain(const char *text, size_t len)
 	return len > 0;
 }
 
+/* In the form of audit_log_user_message() of libaudit; what the daemon cannot know is ?. */
 void change_message(struct text *t, const struct who *who, const char *text, size_t len)
 {
 	write_who(t, who);

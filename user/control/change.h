@@ -17,14 +17,19 @@ enum {
 	CHANGE_BODY_MAX = 16384, /* bytes of a record's body */
 };
 
-/* The other end of a connection, or who has sent a signal. */
+/* The other end of a connection, or who has sent a signal. exe and subj are strangers' texts. */
 struct who {
 	__u32 pid, uid, auid, ses;
 	char subj[WHO_TEXT_MAX]; /* the label of a security module; "": none, or not known */
 	char exe[WHO_TEXT_MAX];	 /* the program; "": not known */
 };
 
-/* A rule of a list was added or deleted, or could not be. key: NULL none. */
+/*
+ * Each of these appends the body of a record, what stands behind its stamp, without a newline. A
+ * failure is in t->err.
+ *
+ * A rule of a list (AUDIT_FILTER_*) was added or deleted, or could not be. key: NULL none.
+ */
 void change_rule(struct text *t, const struct who *who, bool add, const char *key,
 		 unsigned int list, bool good);
 

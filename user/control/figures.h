@@ -46,6 +46,7 @@ struct figures_cost {
 	__u64 events;	       /* seen */
 };
 
+/* All that it points to is the caller's. */
 struct figures {
 	const char *version;
 	__u32 pid;
@@ -71,6 +72,7 @@ struct figures {
 	__u64 done, failed, refused; /* requests */
 };
 
+/* Of all kinds and causes, since the start. */
 __u64 figures_lost(const struct figures *f);
 
 /* The lines of auditctl -s, as auditctl prints them behind -e, too. */

@@ -66,7 +66,10 @@ static void write_field(struct text *t, const char *name, __u32 op)
 	write_op(t, op);
 }
 
-/* The last word of the mask does not count: classes of calls are there. */
+/*
+ * The last word of the mask does not count: its highest bits stand for classes of calls, which
+ * audit_to_entry_common() clears, so a mask of all has not all of its bits when it comes back.
+ */
 static bool mask_is_all(const struct audit_rule_data *data)
 {
 	unsigned int i;
@@ -82,7 +85,7 @@ static bool list_has_calls(unsigned int list)
 	return list == AUDIT_FILTER_EXIT || list == RULE_LIST_IO_URING;
 }
 
-/* Whatever it was written as, it says no more than -w can. */
+/* is_watch() of auditctl: whatever it was written as, it says no more than -w can. */
 static bool is_watch(const struct rule *rule)
 {
 	const struct audit_rule_data *data = rule->data;
@@ -168,7 +171,7 @@ static void write_head(struct text *t, const struct rule *rule)
 
 /* --- fields ----------------------------------------------------------------------------------- */
 
-/* One by one, as each was given. */
+/* One by one, as each was given. strtok() does not see empty ones, and so there are none here. */
 static void write_keys(struct text *t, const char *keys, size_t len, bool watch)
 {
 	const char *end = keys + len, *separator;
@@ -245,6 +248,10 @@ static const char *value_name(__u32 field, __u32 value)
 	}
 }
 
+/*
+ * print_rule(): a0 to a3 are %X behind 0x, an inode is unsigned, all else is %d: auid=4294967295 is
+ * auid=-1.
+ */
 static void write_value(struct text *t, const char *name, __u32 field, __u32 value, __u32 op)
 {
 	const char *word = value_name(field, value);
@@ -271,6 +278,7 @@ static void write_value(struct text *t, const char *name, __u32 field, __u32 val
 	}
 }
 
+/* The architecture stands before the calls, and was written there. */
 static void write_one(struct text *t, const struct audit_rule_data *data, unsigned int i,
 		      bool watch)
 {

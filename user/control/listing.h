@@ -7,8 +7,8 @@
 #include "user/rules/parse.h"
 
 /*
- * One line, without a newline. What is not auditctl's: -F container=, and control characters, which could act on
- * a terminal, are '?'.
+ * Appends one line, without a newline. What is not auditctl's: -F container=, and control
+ * characters, which could act on a terminal, are '?'.
  */
 void listing_rule(struct text *t, const struct rule *rule);
 

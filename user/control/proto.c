@@ -17,7 +17,11 @@ struct head {
 	const char *at, *end;
 };
 
-/* The line, without its newline, behind the magic word and the version. */
+/*
+ * The line, without its newline, behind the magic word and the version. What has come so far has to
+ * be its beginning: who says something else is told at once, and need not be waited for. No more
+ * than CONTROL_HEAD_MAX bytes are searched for its end.
+ */
 static int head_begin(const char *data, size_t len, struct head *ret, size_t *ret_size)
 {
 	size_t known = len < strlen(MAGIC) ? len : strlen(MAGIC);
@@ -52,7 +56,10 @@ static size_t head_word(struct head *h, const char **ret_word)
 	return h->at - *ret_word;
 }
 
-/* The next word as a number; -1 if it is none, or has more than nine digits. */
+/*
+ * The next word as a number; -1 if it is none, or has more than nine digits: two of these can be
+ * added up without a look.
+ */
 static long head_number(struct head *h)
 {
 	const char *word;
@@ -69,6 +76,7 @@ static long head_number(struct head *h)
 	return number;
 }
 
+/* CONTROL_VERBS: there is none of that name. */
 static enum control_verb verb_of(const char *word, size_t len)
 {
 	unsigned int verb;
@@ -178,12 +186,14 @@ int control_measure(const struct control_request *request)
 		if (request->body[i] < '0' || request->body[i] > '9')
 			return -EBADMSG;
 		seconds = 10 * seconds + request->body[i] - '0';
+		/* With each digit, so that no number of them can overflow it. */
 		if (seconds > CONTROL_MEASURE_MAX)
 			return -EBADMSG;
 	}
 	return request->len && !seconds ? -EBADMSG : seconds;
 }
 
+/* What words_split() takes apart again. A newline would end the line, and with it the rule. */
 int control_word(char *out, const char *word)
 {
 	char *at = out;

@@ -34,6 +34,7 @@ enum control_verb {
 
 extern const char *const control_verbs[CONTROL_VERBS];
 
+/* body has no NUL behind it, and may have some in it. */
 struct control_request {
 	enum control_verb verb;
 	const char *body; /* of the caller's bytes */
@@ -52,7 +53,7 @@ struct control_reply {
  */
 int control_request_parse(const char *data, size_t len, struct control_request *ret);
 
-/* The same of a reply. */
+/* The same of a reply: the daemon's side is checked as well, for the socket may be anybody's. */
 int control_reply_parse(const char *data, size_t len, struct control_reply *ret);
 
 /* The line before the body or bodies; its length. */
