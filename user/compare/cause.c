@@ -174,6 +174,10 @@ static enum cause cause_of_rules(const struct side *other, const struct name *cl
 	return CAUSE_NONE;
 }
 
+/*
+ * The surest first: whose it is, then what nobody else could have told, then what went on at that
+ * time, at last what the other log never has.
+ */
 static enum cause cause_find(struct compare *c, const struct missing *m, char *detail, size_t size)
 {
 	const struct side *own = &c->sides[m->side], *other = &c->sides[!m->side];
@@ -212,6 +216,7 @@ static enum cause cause_find(struct compare *c, const struct missing *m, char *d
 	return cause;
 }
 
+/* detail is that of the first event of a row: others of the same cause may have another one. */
 static void resolve(struct compare *c, struct missing *m)
 {
 	char detail[sizeof(((struct only *)0)->detail)];
@@ -263,6 +268,10 @@ static __u32 *bin_only_b(struct bin *bin)
 	return &bin->only[LOG_B];
 }
 
+/*
+ * Hosts, tracks and keys of an event can only be judged at the end, when all pairs are known: so it
+ * waits in limbo, and only if that is full it is judged by what is known by then.
+ */
 void cause__missing(struct compare *c, const struct log_event *ev)
 {
 	struct missing *m;

@@ -1,4 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Pairing. An event is looked for in the other log when it is complete: one that says the same,
+ * within the tolerance, is its like, and both are done with. Else it waits in a window, and its
+ * like may come. Only when the clocks of both logs have passed it for long enough it is settled:
+ * with one of the same who and what and result, then with one of the same act by whomever, and if
+ * there is none either it is missing. So an event with other words never takes the place of one
+ * with the same words that comes later.
+ *
+ * Clocks may be apart. Of an event that waits, one with the same words at any time is a suspicion;
+ * several in a row of the same distance are believed, and that is the offset from then on
+ * (offset.c).
+ *
+ * Each event costs a few look-ups in hash tables, whatever the length of the logs; what waits is
+ * bounded by opts.memory, by giving up the oldest early.
+ */
 #include "user/compare/compare.h"
 
 #include <errno.h>
@@ -91,6 +106,10 @@ static __u64 clock_of(const struct compare *c, enum log_side side)
 	return side == LOG_B ? s->clock - c->offset.ms : s->clock;
 }
 
+/*
+ * Events are not quite in the order of their times, so the clock is the highest of these. Only where
+ * many in a row are far behind it, it has been set back.
+ */
 static void clock__take(struct side *s, __u64 ms)
 {
 	s->late = ms + BACK_MS < s->clock ? s->late + 1 : 0;
@@ -102,6 +121,10 @@ static void clock__take(struct side *s, __u64 ms)
 	s->clock = ms;
 }
 
+/*
+ * By the clocks, until the one that is ahead has too little to pair with: where clocks are far
+ * apart no pair would ever be found else.
+ */
 enum log_side compare__next(const struct compare *c)
 {
 	const struct side *a = &c->sides[LOG_A], *b = &c->sides[LOG_B], *behind, *ahead;
@@ -178,6 +201,7 @@ static void pair(struct compare *c, struct log_event *ev, struct log_event *othe
 	event__free(b);
 }
 
+/* The like of an event in the other log, by a key; apart in ms, beyond the offset. */
 static struct log_event *find(const struct compare *c, const struct log_event *ev,
 			      enum event_key key, __u64 apart)
 {
@@ -228,6 +252,7 @@ static void settle(struct compare *c, struct log_event *ev)
 	event__free(ev);
 }
 
+/* Both clocks have to be past it by the window: its own log's, too, for records come late. */
 static bool is_due(const struct compare *c, enum log_side side)
 {
 	const struct side *s = &c->sides[side], *other = &c->sides[!side];
@@ -268,6 +293,11 @@ static void settle_due(struct compare *c)
 
 /* --- events ----------------------------------------------------------------------------------- */
 
+/*
+ * Whether the process had this title at its last event as well: kernel audit tells the first one
+ * for good. A table by pid, in which two may take turns: then a habit is not recognized, and no
+ * more.
+ */
 static void title__take(struct side *s, const struct names *types, struct log_event *ev)
 {
 	const struct log_record *record = event_record(ev, types, AUDIT_PROCTITLE);
@@ -301,6 +331,7 @@ static bool is_wanted(const struct compare *c, const struct log_event *ev)
 	return false;
 }
 
+/* An event is complete: it is ours now. */
 static int take_event(void *ctx, struct log_event *ev)
 {
 	struct compare *c = ctx;
@@ -348,6 +379,7 @@ static int take_event(void *ctx, struct log_event *ev)
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
+/* The last BAD_MAX of them are kept, with the time at which they stood in the log. */
 static void take_bad(struct side *s, enum bad how, const char *text, size_t len)
 {
 	struct bad_line *bad = &s->bad_lines[side_bad(s) % BAD_MAX];
@@ -425,6 +457,7 @@ int compare__line(struct compare *c, enum log_side side, const char *text, size_
 	c->types.of[type].count[side] += c->types.of[type].number != AUDIT_EOE;
 	if (!c->opts.types)
 		c->types.of[type].wanted = true;
+	/* autrail begins in the upper half, which a kernel's counter hardly reaches. */
 	if (line.serial >= 0x80000000ULL)
 		s->ours = true;
 	if (c->types.of[type].daemon) {
@@ -548,6 +581,10 @@ static bool bins_before(struct compare *c, __u64 ms)
 	return true;
 }
 
+/*
+ * The time line grows by making its bins longer, so its size stays. It ends: each turn doubles
+ * bin_ms.
+ */
 void bins__count(struct compare *c, __u64 ms, __u32 *(*of)(struct bin *bin))
 {
 	if (!c->bin_ms) {

@@ -41,6 +41,7 @@ struct compare_opts {
 	__u64 seed;	   /* a number that the authors of the logs do not know */
 };
 
+/* A report of the log's own writer that something was lost; times are of that log's clock. */
 struct loss {
 	__u64 from_ms, to_ms, count;
 	char kind[24];
@@ -52,11 +53,13 @@ struct bad_line {
 	struct excerpt text;
 };
 
+/* A `node=` that occurs; paired are events of it that the other log has as well. */
 struct host {
 	char name[NAME_ROOM];
 	__u64 hash, records, events, paired;
 };
 
+/* One log, as far as it was read. */
 struct side {
 	const char *name; /* of the log, for messages */
 	struct gatherer gatherer;
@@ -89,7 +92,7 @@ struct side {
 	} * titles;
 };
 
-/* An event that is in one log only, until all causes are known. */
+/* An event that is in one log only, until all causes are known. It is no longer held in full. */
 struct missing {
 	__u64 ms, serial, line, node;
 	__u32 track;
@@ -99,10 +102,15 @@ struct missing {
 	struct excerpt *text; /* NULL: there was no memory */
 };
 
+/* A stretch of the time line, bin_ms long. */
 struct bin {
 	__u32 equal, different, only[LOG_SIDES];
 };
 
+/*
+ * Of a fixed size, but for the events that wait: what is found goes into tables that no log can
+ * make grow.
+ */
 struct compare {
 	struct compare_opts opts;
 	struct event_opts event;
@@ -120,7 +128,7 @@ struct compare {
 	enum log_side reading; /* whose line is at hand */
 };
 
-/* NULL: no memory. */
+/* opts is copied, its strings and the names are not. NULL: no memory. */
 struct compare *compare__new(const struct compare_opts *opts, const char *name_a,
 			     const char *name_b);
 void compare__free(struct compare *c);
@@ -139,15 +147,23 @@ int compare__advance(struct compare *c, enum log_side side, __u64 ms);
 /* Both have ended: pairs what is left, finds the causes. */
 int compare__finish(struct compare *c);
 
+/*
+ * After compare__finish(). EXPLAINED: they differ, and for each difference the logs themselves tell
+ * why.
+ */
 enum verdict { VERDICT_EQUAL, VERDICT_EXPLAINED, VERDICT_DIFFERENT };
 enum verdict compare_verdict(const struct compare *c);
 /* Is one clock ahead of the other by more than the tolerance? */
 bool compare_shifted(const struct compare *c);
+/* Lines that could not be read, of all kinds. */
 __u64 side_bad(const struct side *s);
 
 /* --- between the files of this folder --------------------------------------------------------- */
 
-/* Compares two events field by field, and counts. */
+/*
+ * Compares two events field by field, and counts. apart: by how many ms more than the clocks they
+ * are.
+ */
 void judge_pair(struct compare *c, const struct log_event *a, const struct log_event *b,
 		__s64 apart);
 

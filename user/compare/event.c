@@ -27,7 +27,10 @@ size_t event_size(const struct log_event *ev)
 	return sizeof(*ev) + ev->room + ev->records_room * sizeof(struct log_record);
 }
 
-/* Room for need more of size bytes each, doubled as it grows. */
+/*
+ * Room for need more of size bytes each, doubled as it grows. Both limits of an event are far below
+ * 2^32, so the sum does not wrap.
+ */
 static int grow(void **data, __u32 used, __u32 *room, size_t need, size_t size, __u32 first)
 {
 	__u32 want = *room ? *room : first;
@@ -105,6 +108,7 @@ struct call {
 	struct piece arch, nr, exit, pid, success;
 };
 
+/* pid is the last one of these in the record, so the rest of it is not read. */
 static void call_read(struct piece body, struct call *ret)
 {
 	struct field f;
@@ -207,6 +211,7 @@ static void identify_other(struct log_event *ev, const struct event_opts *opts)
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
+/* As a whole, unless fields of it are to be ignored: taking records apart is what costs most. */
 static __u64 hash_record(__u64 hash, const struct event_opts *opts, const struct name *type,
 			 struct piece body)
 {
@@ -232,6 +237,11 @@ static struct piece message_of(struct piece body)
 	return at ? (struct piece){ at, body.text + body.len - at } : (struct piece){ 0 };
 }
 
+/*
+ * The title is no part of the content: kernel audit tells the first one of a process again and
+ * again. What an exec was is in its arguments, its directory and its files; what a program has told
+ * in its message.
+ */
 static void make_keys(struct log_event *ev, const struct event_opts *opts)
 {
 	__u64 content = hash_number(opts->seed, ev->folded), loose = 0, start = opts->seed;

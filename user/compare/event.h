@@ -11,6 +11,7 @@ enum {
 	EVENT_RECORDS_MAX = 65536,
 };
 
+/* off + len + tail_len is within the event's len; body and tail stand side by side. */
 struct log_record {
 	__u32 off; /* of the body in the event's text */
 	__u32 len;
@@ -27,6 +28,10 @@ enum event_key {
 	KEYS,
 };
 
+/*
+ * older and newer chain the window it waits in, next and prev the rings of its keys there
+ * (window.h).
+ */
 struct log_event {
 	struct log_event *older, *newer;
 	struct log_event *next[KEYS], *prev[KEYS];
@@ -58,12 +63,15 @@ struct event_opts {
 struct log_event *event__new(void);
 void event__free(struct log_event *ev);
 
-/* Adds a record. -ENOMEM. */
+/*
+ * Adds a record, a copy. What there is no room for goes into folded. -ENOMEM, and nothing is added.
+ */
 int event__add(struct log_event *ev, unsigned int type, const struct log_line *line);
 
-/* It is complete: finds its class, its keys. */
+/* It is complete, with a record at least: finds its class, its keys. */
 void event__close(struct log_event *ev, const struct event_opts *opts);
 
+/* Point into the event, until a record is added. */
 struct piece record_body(const struct log_event *ev, const struct log_record *record);
 struct piece record_tail(const struct log_event *ev, const struct log_record *record);
 /* The first record of a type, by libaudit's number; NULL: none. */

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * An event is over with PROCTITLE or EOE, as audit_is_last_record() of audit-userspace has it; what
+ * is an event of its own at once. Others are ended when they are too old: a record that comes later
+ * makes another event of it, as it does with ausearch.
+ */
 #include "user/compare/gather.h"
 
 #include <errno.h>
@@ -6,6 +11,7 @@
 
 #include "user/compare/hash.h"
 
+/* 0 is for none, so no name has that. */
 static __u64 node_hash(const struct log_line *line)
 {
 	return line->node.text ? hash_bytes(1, line->node.text, line->node.len) | 1 : 0;
@@ -22,6 +28,10 @@ static int finish(struct gatherer *a, unsigned int at, event_fn *fn, void *ctx)
 	return fn(ctx, ev);
 }
 
+/*
+ * The first to have come is looked at, which need not be the one with the oldest time: others wait
+ * behind it.
+ */
 int gatherer__expire(struct gatherer *a, __u64 now, event_fn *fn, void *ctx)
 {
 	int err = 0;

@@ -10,6 +10,7 @@ enum {
 	OPEN_MS = 2000, /* as long after its time an event may go on, as ausearch has it */
 };
 
+/* bytes is the sum of event_size() of those that are open. */
 struct gatherer {
 	struct log_event *open[OPEN_MAX]; /* by age */
 	unsigned int n;
@@ -24,7 +25,7 @@ typedef int event_fn(void *ctx, struct log_event *ev);
  */
 int gatherer__take(struct gatherer *a, unsigned int type, const struct name *name,
 		   const struct log_line *line, __u64 number, event_fn *fn, void *ctx);
-/* Ends what is older than now; ~0: all. */
+/* Ends what is older than now by OPEN_MS, to fn as well; ~0: all. */
 int gatherer__expire(struct gatherer *a, __u64 now, event_fn *fn, void *ctx);
 void gatherer__free(struct gatherer *a);
 

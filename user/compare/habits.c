@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Each habit is a row: of which record and field, a question to ask, and the reason that is told
+ * for it. What no row fits is a difference without a reason.
+ */
 #include "user/compare/habits.h"
 
 #include <libaudit.h>
@@ -104,6 +108,7 @@ const struct reason *habit_find(struct pairing *p, struct piece field, struct pi
 	return NULL;
 }
 
+/* What autrail itself says of an event, in the tails of its records. */
 static void look_for_words(struct pairing *p, const struct log_event *ev)
 {
 	struct piece tail;

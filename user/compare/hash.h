@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Keys of events begin with a seed that the authors of logs do not know: they cannot make all meet. */
 static inline __u64 hash_number(__u64 hash, __u64 number)
 {
 	hash = (hash ^ number) * 0x9E3779B97F4A7C15ULL;

@@ -10,6 +10,7 @@
 
 #define FIELDS_MAX 8192
 
+/* Taken apart once for each record that differs. Too large for the stack: one a thread. */
 struct fields {
 	struct field of[FIELDS_MAX];
 	__u32 order[FIELDS_MAX]; /* by name, and by place where names are the same */
@@ -18,6 +19,10 @@ struct fields {
 
 /* --- one difference --------------------------------------------------------------------------- */
 
+/*
+ * One difference: its grade, its row in the tally, an example. text NULL of a or b: that one has no
+ * such field.
+ */
 static void note(struct pairing *p, struct piece field, struct piece a, struct piece b)
 {
 	const struct reason *reason = habit_find(p, field, a, b);
@@ -81,6 +86,7 @@ static int compare_order(const void *a, const void *b, void *ctx)
 	return order ? order : i < j ? -1 : 1;
 }
 
+/* Then both are in the same order already, and need not be sorted. */
 static bool same_names(const struct fields *a, const struct fields *b)
 {
 	unsigned int i;

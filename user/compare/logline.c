@@ -57,6 +57,7 @@ static bool take(struct piece *rest, const char *word)
 	return true;
 }
 
+/* What stands before end, one byte at least; end is taken as well. */
 static bool take_until(struct piece *rest, char end, struct piece *ret)
 {
 	const char *at = rest->len ? memchr(rest->text, end, rest->len) : NULL;
@@ -69,7 +70,7 @@ static bool take_until(struct piece *rest, char end, struct piece *ret)
 	return true;
 }
 
-/* Digits, at least one and at most max of them. */
+/* Digits, at least one and at most max of them, which is 18 or less: no sum of them overflows. */
 static bool take_digits(struct piece *rest, size_t max, __u64 *ret)
 {
 	size_t i;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Bytes of somebody else's, without a NUL behind them; with len 0 text may be NULL. */
 struct piece {
 	const char *text;
 	size_t len;
@@ -22,8 +23,8 @@ struct log_line {
 };
 
 /*
- * [node=NAME ]type=NAME msg=audit(SEC.MSC:SERIAL): BODY, as auditd's format_raw() writes it. -EBADMSG: it is
- * no such line.
+ * [node=NAME ]type=NAME msg=audit(SEC.MSC:SERIAL): BODY, as auditd's format_raw() writes it. ret
+ * points into text. 0, or -EBADMSG and ret untouched: it is no such line.
  */
 int logline_parse(const char *text, size_t len, struct log_line *ret);
 
@@ -41,7 +42,7 @@ bool field_next(struct piece *rest, struct field *ret);
 /* The value of the first field of this name; text NULL: there is none. */
 struct piece field_get(struct piece body, const char *name);
 
-/* A decimal number that is all of a piece. */
+/* A decimal number that is all of a piece, of 18 digits at most, with - or without. */
 bool piece_number(struct piece piece, __s64 *ret);
 bool piece_is(struct piece piece, const char *text);
 bool piece_equal(struct piece a, struct piece b);

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A shift is believed when so many events in a row, and no pair between them, say the same one:
+ * repeated acts (cron, a monitor) have likes at many distances, but a pair at the offset in force
+ * comes between these.
+ */
 #include "user/compare/offset.h"
 
+/* What is beyond the histogram counts in its first or last place. */
 void offset__pair(struct offset *o, __s64 ms)
 {
 	__s64 beyond = ms - o->ms;

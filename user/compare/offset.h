@@ -34,7 +34,10 @@ struct offset {
 
 /* A pair whose times differ by ms. */
 void offset__pair(struct offset *o, __s64 ms);
-/* One that would be a pair, were the clocks otherwise apart; true: that is now believed. at is A's time. */
+/*
+ * One that would be a pair, were the clocks otherwise apart; true: that is now believed, and o->ms
+ * is another one. at is A's time.
+ */
 bool offset__suspect(struct offset *o, __s64 ms, __u64 at, unsigned int believe_after);
 /* The value below which percent of the pairs are, in ms beyond the offset; 0 without pairs. */
 __s64 offset_percentile(const struct offset *o, double percent);

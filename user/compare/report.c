@@ -14,6 +14,7 @@ const char *const verdict_words[] = {
 
 /* --- bytes ------------------------------------------------------------------------------------ */
 
+/* In a terminal no byte may act, in a page none may begin a tag, in JSON none may end a string. */
 static void put_byte(FILE *out, enum escape how, unsigned char c)
 {
 	static const char *const html[256] = {
@@ -53,6 +54,7 @@ void put_excerpt(FILE *out, enum escape how, const struct excerpt *e)
 
 /* --- numbers ---------------------------------------------------------------------------------- */
 
+/* 20 digits and 6 commas at most. */
 struct number number_text(__u64 n)
 {
 	struct number ret = { "" };
@@ -75,7 +77,7 @@ struct number time_text(__u64 ms, bool time_only)
 	struct tm tm;
 	size_t len;
 
-	/* Years that a calendar has no words for. */
+	/* Years that a calendar has no words for, from 10000 on. */
 	if (sec > 253402300799 || !localtime_r(&sec, &tm)) {
 		snprintf(ret.text, sizeof(ret.text), "%llu.%03llu", ms / 1000, ms % 1000);
 		return ret;
@@ -229,6 +231,10 @@ const char *verdict_sentence(const struct compare *c, char *text, size_t size)
 
 /* --- order ------------------------------------------------------------------------------------ */
 
+/*
+ * At last by place in the table: qsort() keeps no order of its own, and a report should not change
+ * from run to run.
+ */
 static int by_grade(const void *a, const void *b)
 {
 	const struct diff *x = *(const struct diff *const *)a, *y = *(const struct diff *const *)b;
@@ -272,6 +278,7 @@ size_t sorted_onlys(const struct compare *c, enum log_side side, const struct on
 	return n;
 }
 
+/* by_cause() has put them side by side. */
 size_t onlys_group(const struct only *const *onlys, size_t n, __u64 *ret_count)
 {
 	size_t i;

@@ -7,6 +7,7 @@
 
 #include "user/compare/compare.h"
 
+/* After compare__finish(). Errors of writing are for the caller to look for in out. */
 void report_text(const struct compare *c, FILE *out, bool colour);
 void report_json(const struct compare *c, FILE *out);
 void report_html(const struct compare *c, FILE *out);
@@ -15,6 +16,9 @@ void report_html(const struct compare *c, FILE *out);
 
 enum escape { ESCAPE_TEXT, ESCAPE_JSON, ESCAPE_HTML };
 
+/*
+ * All that is no printable ASCII as \x1b or \u001b; of JSON and HTML what has a meaning there, too.
+ */
 void put_escaped(FILE *out, enum escape how, const char *text, size_t len);
 void put_excerpt(FILE *out, enum escape how, const struct excerpt *e);
 
@@ -37,7 +41,10 @@ double side_seconds(const struct side *s);
 /* How the log was written: "auditd 3.0.9, enriched". */
 const char *writer_text(const struct side *s, char *text, size_t size);
 
-/* Rows in the order in which they are told: grave ones first, then frequent ones. Pointers into the tally. */
+/*
+ * Rows in the order in which they are told: grave ones first, then frequent ones. Pointers into the
+ * tally, of which ret has to have room for all: DIFFS_MAX, ONLYS_MAX.
+ */
 size_t sorted_diffs(const struct compare *c, const struct diff **ret);
 size_t sorted_onlys(const struct compare *c, enum log_side side, const struct only **ret);
 /* How many rows from the first on have the same cause, and the events of all of them. */

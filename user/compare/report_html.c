@@ -51,6 +51,9 @@ static void put_tiles(const struct compare *c, FILE *out)
 
 /* --- time line -------------------------------------------------------------------------------- */
 
+/*
+ * In units of the picture: the margin for words, a row of bars, and of a lane between the two rows.
+ */
 enum { LEFT = 90, WIDTH = 900, TALL = 80, LANE = 14 };
 
 static unsigned int bins_used(const struct compare *c)
@@ -69,6 +72,10 @@ static __u64 bin_total(const struct bin *bin, enum log_side side)
 	return (__u64)bin->equal + bin->different + bin->only[side];
 }
 
+/*
+ * A's stand above the lanes and B's below, on one scale; what there is of at all is one unit tall
+ * at least.
+ */
 static void put_bars(const struct compare *c, FILE *out, unsigned int n, __u64 most,
 		     enum log_side side)
 {
@@ -121,6 +128,10 @@ static void put_lane(const struct compare *c, FILE *out, unsigned int n, int lan
 	fputs("</g>\n", out);
 }
 
+/*
+ * Six times, from the first bin's beginning to the last one's end; of a span of less than a day
+ * without the date.
+ */
 static void put_axis(const struct compare *c, FILE *out, unsigned int n)
 {
 	__u64 span = n * c->bin_ms, ms;
@@ -240,6 +251,7 @@ static void put_only(const struct compare *c, FILE *out, const struct only *only
 	}
 }
 
+/* Open from the start is what nobody can explain. */
 static void put_group(const struct compare *c, FILE *out, const struct only *const *onlys, size_t n,
 		      __u64 count)
 {
@@ -388,6 +400,10 @@ static void put_log(const struct compare *c, FILE *out, enum log_side side)
 	fputs("</dl></div>\n", out);
 }
 
+/*
+ * As a picture from -50 to 50 ms, in which most pairs are; how far all of them reach is said in
+ * words.
+ */
 static void put_spread(const struct compare *c, FILE *out)
 {
 	const struct offset *o = &c->offset;

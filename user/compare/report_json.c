@@ -23,6 +23,7 @@ static void put_value(FILE *out, const char *name, const struct excerpt *e)
 	fputc('"', out);
 }
 
+/* The last BAD_MAX, the oldest first, as they stand in their ring. */
 static void put_bad(FILE *out, const struct side *s)
 {
 	__u64 n = side_bad(s), i;

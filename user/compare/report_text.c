@@ -159,6 +159,7 @@ static void put_diff_row(const struct screen *s, const struct diff *diff, bool e
 	}
 }
 
+/* sorted_diffs() has habits last: they come under a heading of their own. */
 static void put_diffs(const struct screen *s)
 {
 	static const struct diff *diffs[DIFFS_MAX];

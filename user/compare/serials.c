@@ -13,6 +13,10 @@ static __u64 distance(__u64 a, __u64 b)
 	return a > b ? a - b : b - a;
 }
 
+/*
+ * The nearest track, or a new one; where there are too many, in the place of the one that is silent
+ * for longest.
+ */
 static unsigned int track_of(struct serials *s, __u64 serial, __u64 ms)
 {
 	unsigned int i, found = TRACKS_MAX, oldest = 0;
@@ -35,7 +39,10 @@ static unsigned int track_of(struct serials *s, __u64 serial, __u64 ms)
 	return found;
 }
 
-/* A serial that was thought to be missing: it only came late. */
+/*
+ * A serial that was thought to be missing: it only came late. In the middle of a hole it makes two
+ * of it. Late ones are late by little: the last 64 holes are looked at.
+ */
 static void hole_fill(struct serials *s, __u64 serial)
 {
 	__u64 n = s->nholes < HOLES_MAX ? s->nholes : HOLES_MAX, i;

@@ -26,6 +26,7 @@ struct hole {
 	__u32 track;
 };
 
+/* Holes are in a ring, one behind the other; one that was filled up has from above to. */
 struct serials {
 	struct track tracks[TRACKS_MAX];
 	unsigned int n, current;

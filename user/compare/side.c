@@ -38,6 +38,7 @@ static bool read_time(struct piece piece, __u64 *ret)
 	return true;
 }
 
+/* A record that lacks one of these is not autrail's, or was damaged: it tells of no loss. */
 static void take_loss(struct side *s, const struct log_line *line)
 {
 	struct loss loss = { 0 };
@@ -69,6 +70,7 @@ void side__daemon(struct side *s, const struct name *type, const struct log_line
 			 (int)version.len, version.text);
 }
 
+/* Each removal moves the end of the rules on; one that is added takes it back. */
 void side__config(struct side *s, const struct log_line *line)
 {
 	struct piece op = field_get(line->body, "op");

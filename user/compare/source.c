@@ -14,6 +14,10 @@
 #define ROOM	  (1 << 18)
 #define FILES_MAX 1000
 
+/*
+ * buffer[start..end) is read and not handed out yet. size grows by each file that is found, for the
+ * share that is done.
+ */
 struct source {
 	char **files; /* still to be read, the last one first */
 	size_t nfiles;
@@ -195,6 +199,7 @@ static bool skip(struct source *s, const char *newline)
 	return newline;
 }
 
+/* A rest without a newline is a line of its own, and not the beginning of the next file's. */
 static int end_file(struct source *s, const char **ret_text, size_t *ret_len, bool *ret_cut)
 {
 	close(s->fd);
@@ -210,6 +215,10 @@ static int end_file(struct source *s, const char **ret_text, size_t *ret_len, bo
 	return 0;
 }
 
+/*
+ * looked is how much of the rest has no newline, so each byte is searched once. A line beyond max
+ * is thrown away as it comes: memory is for one line and a bufferful.
+ */
 int source__line(struct source *s, size_t max, const char **ret_text, size_t *ret_len,
 		 bool *ret_cut)
 {

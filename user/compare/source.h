@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Reads ahead by a buffer, which grows up to the longest line that is taken. */
 struct source;
 
 /*

@@ -6,6 +6,10 @@
 /* So much of what both have alike is shown before the place where they do not. */
 #define CONTEXT 24
 
+/*
+ * A walk through the rows: there are few, for they are by field and reason. A name that is too long
+ * is cut, as in the row.
+ */
 struct diff *tally__diff(struct tally *t, unsigned int type, struct piece field, const char *reason,
 			 enum grade grade)
 {

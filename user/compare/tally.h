@@ -90,7 +90,10 @@ struct diff *tally__diff(struct tally *t, unsigned int type, struct piece field,
 struct only *tally__only(struct tally *t, enum log_side side, unsigned int class, unsigned int key,
 			 enum cause cause);
 
-/* Of a value; other is what it is not, to show the place. text NULL: none. */
+/*
+ * Of a value; other is what it is not, to show the place. A long one is cut to EXCERPT bytes from
+ * shortly before the first that differs. text NULL: none.
+ */
 void excerpt_make(struct excerpt *ret, struct piece value, struct piece other);
 
 #endif /* ATR_COMPARE_TALLY_H */

@@ -6,6 +6,7 @@
 
 #include "user/compare/hash.h"
 
+/* What libaudit knows of a name, if it is that of a type. */
 static void describe(struct name *name)
 {
 	__s64 number;

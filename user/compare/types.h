@@ -28,6 +28,10 @@ struct name {
 	__u64 only[LOG_SIDES];
 };
 
+/*
+ * of[0] is OTHERS, whose hash is the seed. Slots are four times as many as names: a free one is
+ * always found.
+ */
 struct names {
 	struct name of[NAMES_MAX];
 	__u16 slots[4 * NAMES_MAX]; /* by hash: number + 1, or 0 */
@@ -36,7 +40,10 @@ struct names {
 
 void names_init(struct names *names, __u64 seed);
 
-/* The number of a name, a new one if need be; NAME_OTHERS where there are too many. */
+/*
+ * The number of a name, a new one if need be; NAME_OTHERS where there are too many. Two with the
+ * same 64 bits of hash would be one.
+ */
 unsigned int names_find(struct names *names, struct piece name);
 
 #endif /* ATR_COMPARE_TYPES_H */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* The words and forms of ausearch's -ts and -te (ausearch-time.c), and dates that sort. */
 #include "user/compare/when.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ static const struct {
 	{ "this-year", YEAR, 0 },
 };
 
+/* mktime() takes a day below 1 for one of the month before; whether it is summer it finds out. */
 static time_t word_time(size_t i, time_t now, time_t boot)
 {
 	struct tm tm;

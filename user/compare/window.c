@@ -85,6 +85,10 @@ void window__remove(struct window *w, struct log_event *ev)
 	w->bytes -= event_size(ev);
 }
 
+/*
+ * Is it one of that key, of the same host where both say, and nearer in time? Of two that are as
+ * near the first counts.
+ */
 static bool is_nearer(const struct log_event *ev, enum event_key key, const struct log_event *like,
 		      __s64 shift, bool found, __u64 *apart)
 {
@@ -98,6 +102,7 @@ static bool is_nearer(const struct log_event *ev, enum event_key key, const stru
 	return true;
 }
 
+/* From both ends towards the middle: of many the oldest and the newest. A key of 0 finds nothing. */
 struct log_event *window__find(const struct window *w, enum event_key key,
 			       const struct log_event *like, __s64 shift, __u64 apart)
 {

@@ -7,6 +7,10 @@
 
 enum { WINDOW_BUCKETS = 1 << 14 };
 
+/*
+ * An event is in the list, and in one ring of each key; two hashes may share a bucket, so a ring
+ * has others in it.
+ */
 struct window {
 	struct log_event *oldest, *newest;
 	/* Each a ring of events by their hash: the first is the oldest. */
@@ -19,6 +23,7 @@ int window__init(struct window *w);
 /* With all that waits. */
 void window__free(struct window *w);
 
+/* It is the window's until it is removed; the event itself is freed by neither. */
 void window__add(struct window *w, struct log_event *ev);
 void window__remove(struct window *w, struct log_event *ev);
 
