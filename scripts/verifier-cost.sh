@@ -5,16 +5,19 @@
 # until it was sure; it gives up at a million. As root.
 #
 #	verifier-cost.sh [OPTION...]     options for autrail check: --hooks fentry
+#	verifier-cost.sh --of FILE       what autrail check -vv has said
 set -eu
 
-autrail=${AUTRAIL:-${BUILD:-build}/autrail}
-words=$(mktemp)
-trap 'rm -f "$words"' EXIT
-
-"$autrail" check -vv "$@" >"$words" 2>&1 || {
-	cat "$words" >&2
-	exit 1
-}
+if [ "${1:-}" = --of ]; then
+	words=$2
+else
+	words=$(mktemp)
+	trap 'rm -f "$words"' EXIT
+	"${AUTRAIL:-${BUILD:-build}/autrail}" check -vv "$@" >"$words" 2>&1 || {
+		cat "$words" >&2
+		exit 1
+	}
+fi
 sed -n "s/.*libbpf: prog '\(atr_[a-z0-9_]*\)': -- BEGIN.*/\1/p
 	s/.*processed \([0-9]*\) insns.*/\1/p" "$words" |
 	awk '/^atr_/ { name = $1; next } name { print name, $1; name = "" }' | sort -u

@@ -5,6 +5,7 @@
 # what tests/root/allowed lists. Once raw, once enriched.
 #   ACTS="NAME..." does only those; FORMATS="raw enriched"; KEEP=1 keeps the logs
 #   HOOKS=WAY      autrail's --hooks; EXACT=1: its --exact
+#   BURST=N        so many execs in a row besides, of which none may be lost
 #   MS=N           how far time stamps may differ (20)
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -31,6 +32,23 @@ compare() {
 		"$audit_log" "$work/autrail.log"
 }
 
+# System-call tracepoints tax every call of the machine; where functions can be hooked nobody pays.
+no_tracepoint_of_calls() {
+	bpftool perf show >"$work/perf"
+	case $HOOKS in
+	tracepoint) grep -q 'tracepoint *sys_enter_execve' "$work/perf" ;;
+	*) bpftool prog show name atr_exec | grep -q . && ! grep -q 'tracepoint *sys_' "$work/perf" ;;
+	esac && return
+	cat "$work/perf"
+	return 1
+}
+
+burst_recorded() {
+	grep -c '^type=SYSCALL .*exe="[^"]*/noop"' "$work/autrail.log" >"$work/burst"
+	cat "$work/burst"
+	[ "$(cat "$work/burst")" -eq "$BURST" ]
+}
+
 parity() {
 	format=$1
 	audit_begin "$(echo "$format" | tr '[:lower:]' '[:upper:]')"
@@ -38,6 +56,10 @@ parity() {
 		ok 1 "$format: autrail is ready" "$autrail_err"
 		audit_end
 		return
+	fi
+	if [ -n "${BURST:-}" ]; then
+		check "$format: tracepoints of system calls only where there is no other way" no_tracepoint_of_calls
+		check "$format: $BURST execs in a row" "$BUILD/tests/storm" exec "$BURST" "$BUILD/tests/noop"
 	fi
 	# shellcheck disable=SC2086 # a list of names
 	actor_begin "$ACT" run -w -s 1500 ${ACTS:-}
@@ -53,6 +75,7 @@ parity() {
 	ok "$status" "$format: autrail ends well" "$autrail_err"
 	check "$format: the ledger adds up" ledger_balanced
 	check "$format: autrail lost nothing" test "$(ledger lost)" -eq 0
+	[ -z "${BURST:-}" ] || check "$format: each of the $BURST is there" burst_recorded
 	check "$format: no difference but the allowed ones" compare
 	grep -E "^(events:|[0-9]+ (x|events) )" "$work/check.out" | diag
 	if [ -n "${KEEP:-}" ]; then
