@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The ring, scratch memory, and the account of what was seen, sent and lost. */
 #include "bpf/core.bpf.h"
+#include "bpf/kept.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -10,9 +11,6 @@ const volatile bool cfg_has_task_regs;
 const volatile __u32 cfg_wake_at;
 const volatile __u32 cfg_mntns;
 const volatile struct atr_label_sources cfg_labels;
-
-/* Losses by kind and cause, mapped by user space. */
-struct atr_loss atr_losses[ATR_KIND_USER][ATR_LOST_CAUSES];
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -41,13 +39,24 @@ struct {
 	__type(value, __u64);
 } atr_seen SEC(".maps");
 
+/* Losses by kind and cause, and what user space keeps there. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct atr_kept);
+} atr_kept SEC(".maps");
+
 __hidden void loss__count(__u32 kind, __u32 cause)
 {
+	__u32 key = 0;
+	struct atr_kept *kept = bpf_map_lookup_elem(&atr_kept, &key);
 	struct atr_loss *loss;
 
-	if (kind >= ATR_KIND_USER || cause >= ATR_LOST_CAUSES)
+	if (!kept || kind >= ATR_KIND_USER || cause >= ATR_LOST_CAUSES)
 		return;
-	loss = &atr_losses[kind][cause];
+	loss = &kept->losses[kind][cause];
 	loss->last = bpf_ktime_get_boot_ns();
 	if (!loss->first)
 		loss->first = loss->last;

@@ -66,7 +66,8 @@ enum atr_kind {
 	X(4, WRITE, "output could not be written")      \
 	X(5, BAD_EVENT, "event not understood")         \
 	X(6, LEFT_OUT, "the kernel left a program out") \
-	X(7, OVERRUN, "too many at a time")
+	X(7, OVERRUN, "too many at a time")             \
+	X(8, OTHER_VERSION, "kept by another version")
 
 /* clang-format off */
 enum atr_cause {
@@ -539,12 +540,13 @@ enum atr_host_flag {
 };
 
 /*
- * Losses of one kind and cause, in memory that user space maps: it reads count, and sets first to 0
- * when it has reported.
+ * Losses of one kind and cause, in memory that user space maps: it counts those that the kernel side does
+ * not, and sets first to 0 when it has reported.
  */
 struct atr_loss {
 	__u64 count;
-	__u64 first; /* CLOCK_BOOTTIME */
+	__u64 reported; /* of them */
+	__u64 first;	/* CLOCK_BOOTTIME */
 	__u64 last;
 };
 

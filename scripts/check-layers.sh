@@ -22,8 +22,7 @@ allowed() {
 	case $1 in
 	bpf/event.h) ;;
 	bpf/match.h) echo bpf/event.h ;;
-	bpf/label.h) echo bpf/event.h ;;
-	bpf/mark.h) echo bpf/event.h ;;
+	bpf/label.h | bpf/kept.h | bpf/mark.h) echo bpf/event.h ;;
 	vmlinux/*) echo 'vmlinux/*' ;;
 	bpf/*) echo 'bpf/* vmlinux/*' ;;
 	user/event/*) echo "$contract user/event/*" ;;
@@ -37,9 +36,9 @@ allowed() {
 	user/lookup/*) echo "$common user/lookup/*" ;;
 	user/sink/*) echo "$common user/sink/*" ;;
 	user/compare/*) echo "$common user/compare/*" ;;
-	user/load/*) echo "$common bpf/calls.h bpf/label.h bpf/mark.h user/load/* autrail.skel.h feat.skel.h" ;;
+	user/load/*) echo "$common bpf/calls.h bpf/label.h bpf/kept.h bpf/mark.h user/load/* autrail.skel.h feat.skel.h" ;;
 	user/cmd/*)
-		echo "$common user/lookup/* user/sink/* user/compare/* user/load/*"
+		echo "$common bpf/kept.h user/lookup/* user/sink/* user/compare/* user/load/*"
 		echo "user/cmd/* version.h"
 		;;
 	user/log.[ch]) echo user/log.h ;;

@@ -39,11 +39,11 @@ enum bpf_map_type {
 };
 
 enum {
-	BPF_F_MMAPABLE = 1 << 10,
+	BPF_ANY = 0,
 };
 
 enum {
-	BPF_ANY = 0,
+	BPF_F_MMAPABLE = 1 << 10,
 };
 
 enum {

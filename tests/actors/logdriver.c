@@ -124,7 +124,7 @@ static void write_event(size_t size)
 	memset(at, 'x', size);
 	at += size;
 	at += sprintf(at, "\ntype=PROCTITLE msg=audit(1.000:%llu): end\n", serial);
-	if (log__write(log_, text, at - text, serial))
+	if (log__write(log_, text, at - text, &(struct log_tag){ { serial } }))
 		printf("dropped %llu\n", serial);
 	free(text);
 }
@@ -182,17 +182,19 @@ static void obey(const char *line)
 int main(int argc, char **argv)
 {
 	static const struct log_calls calls = { .tell = tell };
+	struct log_tag tag;
 	char line[4096];
 	int i, err;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (i = 1; i < argc; i++)
 		set(argv[i]);
-	err = log__open(&opts, &calls, &log_, &serial);
+	err = log__open(&opts, &calls, &log_, &tag);
 	if (err) {
 		printf("failed: %s: %s\n", opts.log_file, strerror(-err));
 		return 1;
 	}
+	serial = tag.words[0];
 	printf("ready %llu\n", serial);
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = '\0';

@@ -21,6 +21,7 @@ configure() {
 		echo "admin_space_left = 1"
 		echo "rules = $work/rules"
 		echo "control_socket = $socket"
+		echo "pin = no"
 		echo "metrics_file = $metrics"
 		for line; do
 			echo "${line%%=*} = ${line#*=}"

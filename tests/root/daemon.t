@@ -14,6 +14,10 @@ conf=$work/autrail.conf
 log=$work/log/audit.log
 autrail_err=$work/autrail.err
 
+test_cleanup() {
+	rm -f /run/autrail/*"${work##*/}"*
+}
+
 # configure KEY=VALUE...: a configuration for the work directory, and these.
 configure() {
 	{
@@ -24,6 +28,7 @@ configure() {
 		echo "space_left = 2"
 		echo "admin_space_left = 1"
 		echo "rules = $work/rules"
+		echo "pin = no"
 		for line; do
 			echo "${line%%=*} = ${line#*=}"
 		done
@@ -71,7 +76,7 @@ echo '-a always,exit -F arch=b64 -S execve -F exe='"$BUILD/tests/noop"' -k noop'
 
 configure 'max_log_fil=8'
 check "a key that does not exist" exits_with 3 "$AUTRAIL" daemon -c "$conf"
-check "is told with its place" says "autrail.conf:8:1: .*max_log_fil"
+check "is told with its place" says "autrail.conf:9:1: .*max_log_fil"
 check "and nothing is started" test ! -e "$log"
 echo 'nonsense' >"$work/rules.bad"
 configure "rules=$work/rules.bad"

@@ -253,6 +253,7 @@ real_begin() {
 		echo "plugin_dir = $dir"
 		echo "logins = no"
 		echo "control_socket = $work/control"
+		echo "pin = no"
 		echo "q_depth = 99999"
 		echo "rules = $work/rules"
 	} >"$conf"

@@ -27,6 +27,7 @@ configure() {
 		echo "plugin_dir = $dir"
 		echo "logins = no"
 		echo "control_socket = $work/control"
+		echo "pin = no"
 		echo "rules = $work/rules"
 		for line; do
 			echo "${line%%=*} = ${line#*=}"

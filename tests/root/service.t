@@ -26,7 +26,9 @@ test_cleanup() {
 	if [ -n "$notify_pid" ]; then
 		kill "$notify_pid" 2>/dev/null
 	fi
+	umount -l "$home/bpf" 2>/dev/null
 	rm -rf "$home"
+	rm -f /run/autrail/*"${home##*/}"*
 }
 
 # --- what is installed --------------------------------------------------------------------------
@@ -65,6 +67,7 @@ install_files() {
 	check "puts all in place" diff "$work/want" "$work/got"
 	check "the log's directory is root's alone" test "$(stat -c %a "$work/root/var/log/autrail")" = 700
 	check "the unit starts what is installed" has_unit "ExecStart=/usr/local/sbin/autrail daemon"
+	check "a restart hands over" has_unit "RestartKillSignal=SIGQUIT"
 	check "systemd-analyze verify finds nothing" unit_verifies
 	check "systemd-analyze security is below 4.4" unit_exposure 44
 	diag <"$work/check.out"
@@ -110,8 +113,8 @@ sandbox_script() {
 			case \$at in /dev | /dev/*) continue ;; esac
 			mount -o remount,bind,ro "\$(printf '%b' "\$at")" 2>/dev/null || :
 		done
-		for dir in /sys/fs/bpf $home; do
-			mount --bind \$dir \$dir && mount -o remount,bind,rw \$dir
+		for dir in /sys/fs/bpf /run/autrail $home $home/bpf; do
+			mount --rbind \$dir \$dir && mount -o remount,bind,rw \$dir
 		done
 		# What was built may lie below /tmp.
 		mkdir -p $home/build
@@ -183,7 +186,8 @@ logged() { # PATTERN
 sandboxed() {
 	allowed_calls
 	check "sandbox: the unit's system calls" test "$(wc -l <"$work/numbers")" -gt 200
-	mkdir -p "$home/plugins.d" "$home/rules.d"
+	mkdir -p "$home/plugins.d" "$home/rules.d" "$home/bpf" /run/autrail
+	mount -t bpf -o mode=0700 bpf "$home/bpf"
 	cp "$work/numbers" "$home"
 	sandbox_script
 	{
@@ -197,6 +201,7 @@ sandboxed() {
 		echo "kernel_audit = yes"
 		echo "plugin_dir = $home/plugins.d"
 		echo "control_socket = $home/control"
+		echo "pin_dir = $home/bpf/autrail"
 		echo "rules = $home/rules"
 	} >"$conf"
 	printf 'active = yes\npath = %s\nargs = copy %s\n' "$home/build/tests/plugin" "$home/out" >"$home/plugins.d/a.conf"
@@ -272,7 +277,42 @@ bare() {
 	check "bare: and says why" told 'missing: cap_perfmon'
 }
 
+# --- a restart ------------------------------------------------------------------------------------
+
+service_begin() {
+	rm -f "$autrail_err"
+	unshare -m "$work/sandbox" </dev/null 2>"$autrail_err" 9>&- &
+	autrail_pid=$!
+	wait_for 60 autrail_ready
+}
+
+have_execs() {
+	grep -c 'exe="[^"]*/noop"' "$log" || :
+	[ "$(grep -c '^type=SYSCALL .*exe="[^"]*/noop"' "$log")" -eq "$1" ]
+}
+
+restarted() {
+	rm -rf "$home/log"
+	echo "-a always,exit -F arch=b64 -S execve -F exe=$BUILD/tests/noop" >"$home/rules"
+	check "restart: it starts in the sandbox" service_begin
+	check "restart: and is kept" told "kept in $home/bpf/autrail/"
+	"$BUILD/tests/storm" exec 100 "$BUILD/tests/noop" >/dev/null
+	kill -s "$(sed -n 's/^RestartKillSignal=SIG//p' "$unit")" "$autrail_pid"
+	status=0
+	wait "$autrail_pid" || status=$?
+	ok "$status" "restart: it ends well" "$autrail_err"
+	check "restart: and hands over" logged 'op=hand-over'
+	"$BUILD/tests/storm" exec 100 "$BUILD/tests/noop" >/dev/null
+	check "restart: the next one starts" service_begin
+	check "restart: with what came meanwhile" wait_for 10 have_execs 200
+	check "restart: that is a record" logged 'op=take-over kernel-side=same .* lost=0 '
+	check "restart: it ends well" autrail_end
+	check "restart: nothing was lost" test "$(ledger lost)" -eq 0
+	check "restart: a stop leaves nothing" test -z "$(ls "$home/bpf/autrail")"
+}
+
 install_files
 sandboxed
 bare
+restarted
 finish

@@ -183,7 +183,7 @@ static inline void bed_make(void)
 	want_len = serial = refused = 0;
 }
 
-static inline int bed_open(unsigned long long *ret_tag)
+static inline int bed_open(struct log_tag *ret_tag)
 {
 	static const struct log_calls calls = { .tell = hear, .runlevel = runlevel };
 
@@ -234,7 +234,7 @@ static inline int event(size_t size)
 {
 	size_t len;
 	char *text = next_event(size, &len);
-	int err = log__write(log_, text, len, serial);
+	int err = log__write(log_, text, len, &(struct log_tag){ { serial } });
 
 	if (err)
 		refused++;

@@ -71,7 +71,7 @@ static void test_node(void)
 	bed_make();
 	opts.node = "host.example";
 	bed_start();
-	log__write(log_, text, strlen(text), 1);
+	log__write(log_, text, strlen(text), &(struct log_tag){ { 1 } });
 	is_str(content("audit.log"), "node=host.example type=A\nnode=host.example type=B x\n",
 	       "the node is before each line");
 	bed_end();

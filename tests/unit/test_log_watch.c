@@ -225,7 +225,7 @@ static void killed(size_t room)
 static void test_journal(void)
 {
 	char journal[PATH_MAX];
-	unsigned long long tag = 99;
+	struct log_tag tag = { { 99 } };
 	static const struct {
 		size_t room;
 		unsigned long long tag;
@@ -238,16 +238,16 @@ static void test_journal(void)
 		opts.journal = journal;
 		killed(rows[i].room);
 		bed_open(&tag);
-		is_int(tag, rows[i].tag, "killed: the last whole event is known");
+		is_int(tag.words[0], rows[i].tag, "killed: the last whole event is known");
 		expect_event(100);
-		if (tag == 2)
+		if (tag.words[0] == 2)
 			expect_event(10000);
 		/* What the ring still has is written again. */
 		event(10);
 		is_all("no half event is there");
 		log__free(log_);
 		is_int(bed_open(&tag), 0, "opened again");
-		is_int(tag, serial, "with the tag of the last one");
+		is_int(tag.words[0], serial, "with the tag of the last one");
 		ok(!strstr(content("audit.log"), "xxtype") &&
 			   !strstr(content("audit.log"), "xx\n\n"),
 		   "no half event is there");

@@ -208,6 +208,9 @@ static void test_end(void)
 	start(r, "bob");
 	a_call(ATR_PAM_AUTHENTICATE, PAM_INCOMPLETE, NULL);
 	is_told(r, "", "", "a call that is to be made again");
+	a_call(ATR_PAM_END, 0, NULL);
+	ev.pam.handle ^= 0x1000;
+	is_told(r, "", "", "of one that began before us nobody knows");
 	recorder__free(r);
 }
 

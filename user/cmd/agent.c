@@ -14,6 +14,7 @@
 #include "user/load/feat.h"
 #include "user/load/kaudit.h"
 #include "user/load/libbpf_log.h"
+#include "user/load/reader.h"
 #include "user/load/ring.h"
 #include "user/log.h"
 #include "user/rules/ruleset.h"
@@ -45,6 +46,7 @@ struct agent {
 	int signals; /* others: of these a write that waits is not to be cut short */
 	int signal;  /* that has ended it */
 	__u32 signal_pid;
+	struct agent_found found;
 };
 
 /* --- starting --------------------------------------------------------------------------------- */
@@ -74,12 +76,12 @@ static int signals_open(const int *signals)
 
 static int watches_open(struct agent *a)
 {
-	static const int ends[] = { SIGINT, SIGTERM, 0 },
+	static const int ends[] = { SIGINT, SIGTERM, 0 }, more[] = { SIGINT, SIGTERM, SIGQUIT, 0 },
 			 others[] = { SIGHUP, SIGUSR1, SIGUSR2, 0 };
 	static const int hangup[] = { SIGHUP, 0 };
 
 	signal(SIGPIPE, SIG_IGN);
-	a->ends = signals_open(ends);
+	a->ends = signals_open(a->opts->hands_over ? more : ends);
 	a->signals = signals_open(a->opts->signalled ? others : hangup);
 	a->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (a->ends < 0 || a->signals < 0 || a->epoll < 0) {
@@ -99,13 +101,14 @@ static void print_ready(const struct agent *a)
 {
 	enum atr_mode failed = probe__mode(a->probe, ATR_FACT_FAILED);
 	enum atr_mode call = probe__mode(a->probe, ATR_FACT_CALL);
+	const char *kept = probe__pin_path(a->probe);
 
-	log_info("ready: recording execs%s, by %s, ring of %u KiB",
+	log_info("ready: recording execs%s, by %s, ring of %u KiB%s%s",
 		 failed != ATR_MODE_MAX ? " and failed execs" :
 		 a->opts->probe.failed	? " (failed ones cannot be seen)" :
 					  " (failed ones left out)",
 		 atr_modes[call == ATR_MODE_MAX ? ATR_MODE_BTF : call],
-		 a->opts->probe.ring_bytes >> 10);
+		 a->opts->probe.ring_bytes >> 10, kept ? ", kept in " : "", kept ? kept : "");
 }
 
 static int kernel_open(struct agent *a)
@@ -117,6 +120,8 @@ static int kernel_open(struct agent *a)
 		return ATR_EXIT_KERNEL;
 	probe.rules = a->rules[0];
 	probe.tty = a->opts->tty && a->opts->tty->n;
+	probe.take = a->opts->take;
+	probe.ctx = a->opts->ctx;
 	a->probe = probe__new(&probe, &a->features);
 	if (!a->probe || probe__start(a->probe, pipeline__event, a->pipeline))
 		return ATR_EXIT_KERNEL;
@@ -125,6 +130,88 @@ static int kernel_open(struct agent *a)
 	a->ring = ring_level__new(probe__fd(a->probe), probe.ring_bytes);
 	return ATR_EXIT_OK;
 }
+
+/* -EAGAIN: there may be more. */
+static int drain(struct agent *a)
+{
+	int err, tick;
+
+	ring_level__look(a->ring);
+	err = probe__drain(a->probe);
+	if (a->kaudit && kaudit__read(a->kaudit, pipeline__kernel, a->pipeline) == -ENOBUFS)
+		pipeline__kernel_lost(a->pipeline);
+	tick = pipeline__tick(a->pipeline, false);
+	if (a->opts->tick)
+		a->opts->tick(a->opts->ctx);
+	return err < 0 ? err : tick;
+}
+
+/* --- what there was before -------------------------------------------------------------------- */
+
+/* Tells what waits up to there, but for what is not finished yet. */
+static int drain_to(struct agent *a, __u64 end)
+{
+	const struct reader *reader = probe__reader(a->probe);
+	__u64 begin = pipeline__taken(a->pipeline), at;
+	int err = 0;
+
+	while ((!err || err == -EAGAIN) && reader__position(reader) < end) {
+		at = reader__position(reader);
+		err = drain(a);
+		if (!err && at == reader__position(reader))
+			break;
+	}
+	a->found.events += pipeline__taken(a->pipeline) - begin;
+	return err == -EAGAIN ? 0 : err;
+}
+
+/* Of a kernel side that is not ours: all that it has told. */
+static int drain_before(struct agent *a)
+{
+	int err = pipeline__resume(a->pipeline, a->opts->mark);
+
+	if (!err)
+		err = drain_to(a, reader__end(probe__reader(a->probe)));
+	if (!err)
+		err = pipeline__tick(a->pipeline, true);
+	pipeline__ledger(a->pipeline, "of the kernel side before: ");
+	pipeline__done(a->pipeline);
+	return err;
+}
+
+/*
+ * In the log before anything that we have to say. What was there before is removed only when ours has been told as
+ * far as both were live: until then it is needed to know what both have.
+ */
+static int catch_up(struct agent *a)
+{
+	__u64 unread = 0;
+	int err = 0;
+
+	while (!err && probe__before(a->probe)) {
+		a->found.replaced = true;
+		if (probe__readable(a->probe))
+			err = drain_before(a);
+		else
+			unread += probe__unread(a->probe);
+		probe__before_done(a->probe);
+	}
+	if (!err)
+		err = pipeline__resume(a->pipeline, a->opts->mark);
+	if (!err && unread)
+		pipeline__unread(a->pipeline, unread);
+	a->found.unread = unread;
+	a->found.goes_on = probe__resumed(a->probe);
+	if (!err && (a->found.goes_on || a->found.replaced))
+		err = drain_to(a, reader__end(probe__reader(a->probe)));
+	if (!err && a->found.goes_on)
+		pipeline__before(a->pipeline);
+	if (!err)
+		probe__before_gone(a->probe);
+	return err;
+}
+
+/* --- terminal input ----------------------------------------------------------------------------- */
 
 /* Does kernel audit write records at this moment? */
 static bool kernel_writes(void)
@@ -144,8 +231,7 @@ static int tty_begin(struct agent *a)
 		log_warn("terminal input cannot be recorded on this machine: see `autrail check`");
 		return 0;
 	}
-	if (a->kaudit && kernel_writes())
-		probe__tty_passed(a->probe);
+	probe__tty_passed(a->probe, a->kaudit && kernel_writes());
 	log_info("terminal input is recorded of those who are named, by %s",
 		 atr_modes[probe__mode(a->probe, ATR_FACT_TTY)]);
 	return pipeline__mark(a->pipeline, a->opts->tty);
@@ -186,7 +272,6 @@ int agent__start(const struct agent_opts *opts, struct agent **ret)
 		a->rules[0] = rules_load(&opts->rules, opts->strict);
 		if (!a->rules[0])
 			goto out;
-		a->rules[0]->generation = 1;
 		controls_take(a, a->rules[0]);
 	}
 	code = ATR_EXIT_RUNTIME;
@@ -204,11 +289,17 @@ int agent__start(const struct agent_opts *opts, struct agent **ret)
 		code = ATR_EXIT_RUNTIME;
 		goto out;
 	}
+	/* What is drained here is told to whoever ticks, who may have something to say to that. */
+	*ret = a;
+	if (catch_up(a)) {
+		code = ATR_EXIT_RUNTIME;
+		goto out;
+	}
 	/* libbpf had all of the kernel's types in memory. */
 	malloc_trim(0);
-	*ret = a;
 	return ATR_EXIT_OK;
 out:
+	*ret = NULL;
 	agent__free(a);
 	return code;
 }
@@ -243,6 +334,11 @@ int agent__signal(const struct agent *a, __u32 *ret_pid)
 	return a->signal;
 }
 
+const struct agent_found *agent__found(const struct agent *a)
+{
+	return &a->found;
+}
+
 void agent__record(struct agent *a, __u32 type, const char *body)
 {
 	pipeline__daemon(a->pipeline, type, body);
@@ -250,50 +346,12 @@ void agent__record(struct agent *a, __u32 type, const char *body)
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-/* -EAGAIN: there may be more. */
-static int drain(struct agent *a)
-{
-	int err, tick;
-
-	ring_level__look(a->ring);
-	err = probe__drain(a->probe);
-
-	if (a->kaudit && kaudit__read(a->kaudit, pipeline__kernel, a->pipeline) == -ENOBUFS)
-		pipeline__kernel_lost(a->pipeline);
-	tick = pipeline__tick(a->pipeline, false);
-	if (a->opts->tick)
-		a->opts->tick(a->opts->ctx);
-	return err < 0 ? err : tick;
-}
-
 /* Where the rules say -e, that counts. */
 static void controls_take(struct agent *a, struct compiled *c)
 {
 	if (a->opts->controls && c->source.controls.enabled >= 0)
 		a->enabled = c->source.controls.enabled;
 	c->off = !a->enabled;
-}
-
-/* Those of the rules that were there before go on counting. Of the same rules, each with one of them. */
-static void hits_keep(struct compiled *to, const struct compiled *from)
-{
-	bool *used = calloc(from->n + 1, sizeof(*used));
-	size_t i, j = 0, k, next = 0;
-
-	for (i = 0; used && i < to->n; i++) {
-		/* Most are behind the one before, as they were. */
-		for (k = 0; k < from->n; k++) {
-			j = (next + k) % from->n;
-			if (!used[j] && rule_same(to->rules[i].source, from->rules[j].source))
-				break;
-		}
-		if (k == from->n)
-			continue;
-		used[j] = true;
-		to->rules[i].hits = from->rules[j].hits;
-		next = j + 1;
-	}
-	free(used);
 }
 
 static int swap(struct agent *a, struct compiled *c)
@@ -308,10 +366,6 @@ static int swap(struct agent *a, struct compiled *c)
 	 */
 	for (err = -EAGAIN; err == -EAGAIN && rounds; rounds--)
 		err = drain(a);
-	c->generation = a->rules[0] ? a->rules[0]->generation + 1 : 1;
-	/* An event says 0 where there are none. */
-	if (!(c->generation & 0xffff))
-		c->generation += 2;
 	err = probe__rules(a->probe, c);
 	if (err) {
 		log_error("cannot put the rules in force: %s; those before go on", strerror(-err));
@@ -319,7 +373,7 @@ static int swap(struct agent *a, struct compiled *c)
 		return err;
 	}
 	if (a->rules[0])
-		hits_keep(c, a->rules[0]);
+		compiled__hits(c, a->rules[0]);
 	compiled__free(a->rules[1]);
 	a->rules[1] = a->rules[0];
 	a->rules[0] = c;
@@ -496,43 +550,27 @@ static int loop(struct agent *a)
 	}
 }
 
-/* seen is the kernel's count, the others are ours: that they add up is the proof. */
-static void print_ledger(const struct agent *a)
+/* At the end of the process that hands over, or cannot go on: what comes from now on is the next one's. */
+static int leave(struct agent *a, int err)
 {
 	const struct pipeline_counts *counts = pipeline__counts(a->pipeline);
-	__u64 seen = counts->passed, filtered = counts->filtered, lost = 0, sent = 0;
-	struct atr_loss loss;
-	unsigned int kind, cause;
 
-	for (cause = ATR_LOST_CAUSES; cause < ATR_CAUSE_MAX; cause++)
-		lost += counts->lost[cause];
-	for (kind = 0; kind < ATR_KIND_USER; kind++) {
-		seen += probe__seen(a->probe, kind);
-		filtered += probe__filtered(a->probe, kind);
-		for (cause = 0; cause < ATR_LOST_CAUSES; cause++) {
-			probe__losses(a->probe, kind, cause, &loss);
-			lost += loss.count;
-			sent += cause == ATR_CAUSE_RING_FULL ? loss.count : 0;
-		}
-	}
-	log_info("ledger: seen %llu = written %llu + filtered %llu + lost %llu", seen,
-		 counts->written, filtered, lost);
-	if (seen != counts->written + filtered + lost)
-		log_warn("the ledger does not add up: %lld events are unaccounted for",
-			 (long long)(seen - counts->written - filtered - lost));
-	if (counts->gaps > sent)
-		log_warn("%llu sequence numbers are missing, %llu events were refused by the ring",
-			 counts->gaps, sent);
+	if (!err)
+		err = drain(a);
+	if (err == -EAGAIN)
+		err = 0;
+	if (!err)
+		err = pipeline__tick(a->pipeline, true);
+	probe__leave(a->probe);
+	log_info("the kernel side goes on in %s for the next daemon; written so far: %llu",
+		 probe__pin_path(a->probe), counts->written);
+	return err;
 }
 
-int agent__run(struct agent *a)
+/* All that has been seen is told, and nothing is seen any more. */
+static int finish(struct agent *a, int err)
 {
-	int err;
-
-	print_ready(a);
-	err = loop(a);
 	probe__detach(a->probe);
-	end_take(a);
 	while (!err || err == -EAGAIN) {
 		err = drain(a);
 		if (!err)
@@ -540,8 +578,22 @@ int agent__run(struct agent *a)
 	}
 	if (!err)
 		err = pipeline__tick(a->pipeline, true);
+	return err;
+}
+
+int agent__run(struct agent *a)
+{
+	bool leaves;
+	int err;
+
+	print_ready(a);
+	err = loop(a);
+	end_take(a);
+	leaves = probe__pin_path(a->probe) && (err || a->signal == SIGQUIT);
+	err = leaves ? leave(a, err) : finish(a, err);
 	if (err)
 		log_error("stopped: %s", strerror(-err));
-	print_ledger(a);
+	if (!leaves)
+		pipeline__ledger(a->pipeline, "");
 	return err ? ATR_EXIT_RUNTIME : ATR_EXIT_OK;
 }

@@ -22,7 +22,12 @@ struct agent_opts {
 	const struct tty_patterns *tty; /* whose terminal input is recorded; NULL: nobody's */
 	const struct output *output;
 	struct sink *capture; /* NULL: none */
+	/* Of the last event that the output has from the process before; NULL: not known. See pipeline__resume(). */
+	const struct pipeline_mark *mark;
 	int watch; /* a descriptor whose error ends it: the output's reader has gone; -1: none */
+	/* Before anything is attached: takes the place of the process before; 0 or -errno, logged. NULL: nothing. */
+	int (*take)(void *ctx);
+	bool hands_over; /* SIGQUIT ends it, too, and leaves the kernel side as it is where that is kept */
 	/* SIGUSR1, SIGUSR2, SIGHUP; NULL: SIGHUP reads the rules anew, the others do nothing. */
 	void (*signalled)(void *ctx, int signal, __u32 pid);
 	void (*tick)(void *ctx); /* once in tick_ms, and behind each drain; NULL: none */
@@ -31,8 +36,16 @@ struct agent_opts {
 	void *ctx;
 };
 
+/* What a start has found of the one before. */
+struct agent_found {
+	__u64 events;  /* that waited in its ring */
+	__u64 unread;  /* of another version: counted, and lost */
+	bool replaced; /* it was not exactly ours */
+	bool goes_on;  /* it was */
+};
+
 /*
- * Loads, attaches and hooks up: from here on events wait. Returns an exit code, ATR_EXIT_OK if all is well;
+ * Loads, attaches and hooks up: from here on events wait. Those that waited already are told. Returns an exit code, ATR_EXIT_OK if all is well;
  * everything else is logged. opts stays the caller's, and has to last.
  */
 int agent__start(const struct agent_opts *opts, struct agent **ret);
@@ -44,6 +57,9 @@ int agent__stop_fd(const struct agent *a);
 int agent__run(struct agent *a);
 /* The signal that has ended it, and who has sent it; 0: none has. */
 int agent__signal(const struct agent *a, __u32 *ret_pid);
+
+/* What there was when it started. */
+const struct agent_found *agent__found(const struct agent *a);
 
 /*
  * New rules from the same files, and those that were put in force since are gone: 0, or -errno and all is as it

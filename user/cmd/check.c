@@ -166,6 +166,24 @@ static void print_labels(const struct atr_features *features)
 	}
 }
 
+/* A link that cannot be pinned. That of an iterator need not be, those of libraries are like the others. */
+static bool ends_with_us(const struct probe *probe, size_t i)
+{
+	return probe__hook_state(probe, i) == ATR_HOOK_LIVE && !hook_library(&atr_hooks[i]) &&
+	       atr_hooks[i].fact != ATR_FACT_LABEL && !probe__hook_kept(probe, i);
+}
+
+static bool any_ends_with_us(const struct probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < atr_hooks_count; i++) {
+		if (ends_with_us(probe, i))
+			return true;
+	}
+	return false;
+}
+
 static void print_hook(const struct probe *probe, size_t i)
 {
 	static const char *const states[] = {
@@ -175,9 +193,10 @@ static void print_hook(const struct probe *probe, size_t i)
 	};
 	enum hook_state state = probe__hook_state(probe, i);
 
-	printf("  %-10s %-34s %s%s%s\n", atr_hooks[i].type, atr_hooks[i].point, states[state],
+	printf("  %-10s %-34s %s%s%s%s\n", atr_hooks[i].type, atr_hooks[i].point, states[state],
 	       state == ATR_HOOK_REFUSED ? ": " : "",
-	       state == ATR_HOOK_REFUSED ? strerror(probe__hook_error(probe, i)) : "");
+	       state == ATR_HOOK_REFUSED ? strerror(probe__hook_error(probe, i)) : "",
+	       ends_with_us(probe, i) ? ", not kept" : "");
 }
 
 /* The files that have the functions. One that comes later is found when it comes. */
@@ -293,6 +312,9 @@ static int check_run(void *dest, int argc, char **argv)
 		if (applies(&limits[i], &features, probe))
 			printf("  - %s\n", limits[i].text);
 	}
+	if (any_ends_with_us(probe))
+		printf("  - what happens from the end of a daemon to the start of the next one, of all that is "
+		       "\"not kept\" above: this kernel (before 5.15) keeps no links of perf events\n");
 	print_kernel_tty();
 	probe__free(probe);
 	return code;

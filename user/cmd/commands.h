@@ -20,6 +20,9 @@ extern const struct command atr_command_status;
 extern const struct command atr_command_ctl;
 extern const struct command atr_command_compare;
 
+/* autrail ctl detach: argv[0] is that word. An exit code. */
+int detach_run(int argc, char **argv);
+
 /*
  * Are the capabilities there that loading, attaching and looking up take? Else says which are not,
  * on stderr, and returns false.

@@ -214,6 +214,7 @@ void configure_agent(const struct conf *conf, struct agent_opts *ret)
 	ret->probe.exact = conf->exact;
 	ret->probe.hooks = ways[conf->hooks];
 	ret->probe.ring_bytes = conf->ring_size;
+	ret->probe.pin_dir = conf->pin ? conf->pin_dir : NULL;
 	ret->kernel_audit = conf->kernel_audit;
 	ret->tty = &conf->tty_audit;
 	configure_rules(conf, &ret->rules);

@@ -27,6 +27,7 @@ static const char help[] =
 	"  -R FILE           take the lines of a file, all of them or none\n"
 	"  -e 0|1|2          record nothing; record; and lock the configuration until the next start\n"
 	"  -m TEXT           write a record USER with this text\n"
+	"  detach [-c FILE]  take away the kernel side that a killed daemon has left; no ORDER to one\n"
 	"  --reset-lost      count what is lost from now on, and tell the count up to now\n"
 	"  --socket PATH     the daemon's, if not " CONTROL_SOCKET "; stands first\n"
 	"  -h, --help        print this and exit\n";
@@ -160,6 +161,8 @@ static int ctl_run(void *dest, int argc, char **argv)
 		fputs(help, stdout);
 		return ATR_EXIT_OK;
 	}
+	if (!strcmp(argv[0], "detach"))
+		return detach_run(argc, argv);
 	if (argv[0][0] != '-')
 		return usage("what is", argv[0]);
 	if (argc == 1 && !strcmp(argv[0], "-s"))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* autrail daemon: the agent with a configuration and a log of its own, as auditd has them. */
+#include <assert.h>
 #include <errno.h>
 #include <libaudit.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 #include "user/cmd/commands.h"
 #include "user/cmd/configure.h"
 #include "user/cmd/control.h"
+#include "user/cmd/instance.h"
 #include "user/cmd/notify.h"
 #include "user/cmd/who.h"
 #include "user/log.h"
@@ -42,12 +44,20 @@ struct daemon {
 	struct log *log; /* NULL: write_logs = no */
 	struct plugins *plugins;
 	struct agent *agent;
-	struct agent_opts *agent_opts;
+	struct agent_opts agent_opts;
+	struct instance instance;
+	pid_t before; /* that it has taken over from; 0: there was none */
+	int code;     /* why it could not begin, where that is not the kernel's doing; 0: nothing */
+	union {
+		struct log_tag tag;
+		struct pipeline_mark mark;
+	} last;			 /* what is known of the last event in the log */
 	struct control *control; /* NULL: it could not be had */
 	struct notify notify;
 	bool enriched; /* how records are made, since the start */
-	__u64 tag;
 };
+
+static_assert(sizeof(struct pipeline_mark) <= sizeof(struct log_tag), "a mark is a tag");
 
 static const char *set_conf(void *dest, const char *arg)
 {
@@ -62,14 +72,29 @@ static const struct opt opts[] = {
 
 /* --- the log ---------------------------------------------------------------------------------- */
 
-static int write_log(void *ctx, const char *text, size_t len)
+static int write_log(void *ctx, const char *text, size_t len, const struct pipeline_mark *mark)
 {
 	struct daemon *d = ctx;
-	int err = d->log ? log__write(d->log, text, len, ++d->tag) : 0;
-	int none = plugins__write(d->plugins, text, len);
+	struct log_tag tag = { 0 };
+	int err = 0, none;
 
+	memcpy(&tag, mark, sizeof(*mark));
+	if (d->log)
+		err = log__write(d->log, text, len, &tag);
+	none = plugins__write(d->plugins, text, len);
 	/* Where there is a log the plugins have an account of their own. */
 	return d->log ? err : none;
+}
+
+static bool settled(void *ctx)
+{
+	const struct daemon *d = ctx;
+	struct log_counters c;
+
+	if (!d->log)
+		return true;
+	log__counters(d->log, &c);
+	return !c.held;
 }
 
 static void tell(void *ctx, enum atr_tell level, const char *text)
@@ -97,14 +122,15 @@ static void runlevel(void *ctx, enum atr_act act)
 	}
 }
 
-static int log_open(struct daemon *d, const struct conf *conf, const struct log_opts *log)
+static int log_open(struct daemon *d, const struct conf *conf, const struct log_opts *log,
+		    struct log_tag *ret_tag)
 {
 	const struct log_calls calls = { .ctx = d, .tell = tell, .runlevel = runlevel };
 	int err;
 
 	if (!conf->write_logs)
 		return 0;
-	err = log__open(log, &calls, &d->log, NULL);
+	err = log__open(log, &calls, &d->log, ret_tag);
 	if (err)
 		log_error("cannot open the log %s: %s", conf->log_file, strerror(-err));
 	return err;
@@ -116,7 +142,7 @@ static void record_plugin(void *ctx, const char *body)
 	agent__record(((struct daemon *)ctx)->agent, AUDIT_DAEMON_ERR, body);
 }
 
-/* Plugins are started with the first tick: there has to be an agent for records about them. */
+/* Plugins are started with a tick: there is an agent by then for records about them. */
 static int outputs_open(struct daemon *d)
 {
 	const struct plugins_calls calls = {
@@ -130,8 +156,9 @@ static int outputs_open(struct daemon *d)
 	int err;
 
 	err = configure_log(&d->conf, HOLD_MAX, &log);
+	log.journal = d->instance.journal;
 	if (!err)
-		err = log_open(d, &d->conf, &log);
+		err = log_open(d, &d->conf, &log, &d->last.tag);
 	if (!err) {
 		configure_plugins(&d->conf, &log, d->enriched, &plugins);
 		err = plugins__open(&plugins, &calls, &d->plugins);
@@ -140,6 +167,33 @@ static int outputs_open(struct daemon *d)
 	if (err)
 		log_error("nothing is recorded: %s", strerror(-err));
 	return err;
+}
+
+/*
+ * From here on it is us: whoever was before has ended, and the log tells how far he came. What he has open, others
+ * may have only now: the log, the sockets of plugins.
+ */
+static int take(void *ctx)
+{
+	struct daemon *d = ctx;
+	int err = instance__take(&d->conf, true, &d->instance, &d->before);
+
+	d->code = ATR_EXIT_RUNTIME;
+	if (!err)
+		err = outputs_open(d);
+	if (err)
+		return err;
+	if (!d->log && !plugins__active(d->plugins)) {
+		log_error("write_logs = no, and %s has no active plugin: records would go nowhere",
+			  d->conf.plugin_dir);
+		d->code = ATR_EXIT_CONFIG;
+		return -EINVAL;
+	}
+	d->code = ATR_EXIT_OK;
+	d->agent_opts.wake = plugins__fd(d->plugins);
+	d->agent_opts.record.first_serial = d->last.mark.serial ? d->last.mark.serial :
+								  FIRST_SERIAL;
+	return 0;
 }
 
 /* --- records of its own ----------------------------------------------------------------------- */
@@ -168,6 +222,24 @@ static void record_start(struct daemon *d)
 	agent__record(d->agent, AUDIT_DAEMON_START, text);
 }
 
+static void record_found(struct daemon *d)
+{
+	const struct agent_found *found = agent__found(d->agent);
+	struct who who;
+	char text[256];
+
+	if (!found->goes_on && !found->replaced)
+		return;
+	sender_find(&who, d->before);
+	log_info("%llu events had been kept%s", found->events,
+		 found->unread ? ", and some that cannot be read" : "");
+	snprintf(text, sizeof(text),
+		 "op=take-over kernel-side=%s events=%llu lost=%llu auid=%u pid=%d subj=? res=%s",
+		 found->replaced ? "replaced" : "same", found->events, found->unread, who.auid,
+		 who.pid, found->unread ? "failed" : "success");
+	agent__record(d->agent, AUDIT_DAEMON_CONFIG, text);
+}
+
 static void record_act(struct daemon *d, __u32 type, const char *op, __u32 pid, int err)
 {
 	struct who who;
@@ -194,7 +266,7 @@ static void counters_tell(const struct log *log)
 static int log_reconfigure(struct daemon *d, const struct conf *conf, const struct log_opts *log)
 {
 	if (!d->log)
-		return log_open(d, conf, log);
+		return log_open(d, conf, log, NULL);
 	if (conf->write_logs)
 		return log__reconfigure(d->log, log);
 	counters_tell(d->log);
@@ -215,6 +287,7 @@ static void reconfigure(struct daemon *d, __u32 pid)
 	err = configure_read(d->opts->conf, &conf);
 	if (!err) {
 		err = configure_log(&conf, HOLD_MAX, &log);
+		log.journal = d->instance.journal;
 		if (!err)
 			err = log_reconfigure(d, &conf, &log);
 		if (!err) {
@@ -229,7 +302,7 @@ static void reconfigure(struct daemon *d, __u32 pid)
 	}
 	if (!err) {
 		/* What is read at the start alone takes effect with the next one. */
-		configure_rules(&conf, &d->agent_opts->rules);
+		configure_rules(&conf, &d->agent_opts.rules);
 		if (d->control)
 			control__configure(d->control, &conf);
 		conf_free(&d->conf);
@@ -237,7 +310,7 @@ static void reconfigure(struct daemon *d, __u32 pid)
 	} else {
 		log_warn("the configuration stays as it was");
 	}
-	if (d->agent_opts->rules.n || agent__rules(d->agent, 0))
+	if (d->agent_opts.rules.n || agent__rules(d->agent, 0))
 		agent__reload(d->agent);
 	control__reloaded(d->control, pid);
 	sender_find(&who, pid);
@@ -294,50 +367,46 @@ static void boost(unsigned int by)
 
 static int daemon_run(void *dest, int argc, char **argv)
 {
-	struct daemon d = { .opts = dest };
-	struct output output = { .write = write_log, .ctx = &d };
-	struct agent_opts agent = {
-		.record.first_serial = FIRST_SERIAL,
-		.output = &output,
-		.watch = -1,
-		.controls = true,
-		.signalled = signalled,
-		.tick = tick,
-		.tick_ms = TICK_MS,
-		.ctx = &d,
-	};
+	struct daemon d = { .opts = dest, .instance = INSTANCE_NONE };
+	struct output output = { .write = write_log, .settled = settled, .ctx = &d };
 	int code = ATR_EXIT_CONFIG;
+	int ended;
 	__u32 pid;
 
 	notify__open(&d.notify);
 	if (configure_read(d.opts->conf, &d.conf))
 		return code;
 	code = ATR_EXIT_CONFIG;
-	d.agent_opts = &agent;
-	configure_agent(&d.conf, &agent);
-	d.enriched = agent.record.format == ATR_FORMAT_ENRICHED;
-	if (rules_check(&agent.rules, false))
+	d.agent_opts = (struct agent_opts){
+		.output = &output,
+		.mark = &d.last.mark,
+		.take = take,
+		.hands_over = true,
+		.watch = -1,
+		.wake = -1,
+		.controls = true,
+		.signalled = signalled,
+		.tick = tick,
+		.tick_ms = TICK_MS,
+		.ctx = &d,
+	};
+	configure_agent(&d.conf, &d.agent_opts);
+	d.enriched = d.agent_opts.record.format == ATR_FORMAT_ENRICHED;
+	if (rules_check(&d.agent_opts.rules, false))
 		goto out;
 	code = ATR_EXIT_PRIVILEGE;
 	if (!privilege_check("daemon"))
 		goto out;
 	caps_tell(d.conf.kernel_audit);
 	boost(d.conf.priority_boost);
-	code = ATR_EXIT_RUNTIME;
-	if (outputs_open(&d))
-		goto out;
-	code = ATR_EXIT_CONFIG;
-	if (!d.log && !plugins__active(d.plugins)) {
-		log_error("write_logs = no, and %s has no active plugin: records would go nowhere",
-			  d.conf.plugin_dir);
-		goto out;
-	}
-	agent.wake = plugins__fd(d.plugins);
-	code = agent__start(&agent, &d.agent);
+	code = agent__start(&d.agent_opts, &d.agent);
+	if (code && d.code)
+		code = d.code;
 	if (code)
 		goto out;
 	caps_keep();
 	record_start(&d);
+	record_found(&d);
 	/* Without, it does all else: whoever cannot be told anything can be told by signals. */
 	if (control__new(&d.conf, d.agent, &d.log, d.plugins, &d.control))
 		log_warn("there are no `autrail status`, no `autrail ctl` and no metrics_file");
@@ -346,8 +415,8 @@ static int daemon_run(void *dest, int argc, char **argv)
 	code = agent__run(d.agent);
 	notify__say(&d.notify, "STOPPING=1");
 	plugins__settle(d.plugins);
-	agent__signal(d.agent, &pid);
-	record_act(&d, AUDIT_DAEMON_END, "terminate", pid, 0);
+	ended = agent__signal(d.agent, &pid);
+	record_act(&d, AUDIT_DAEMON_END, ended == SIGQUIT ? "hand-over" : "terminate", pid, 0);
 	plugins__finish(d.plugins);
 	if (d.log)
 		counters_tell(d.log);
@@ -358,6 +427,7 @@ out:
 	agent__free(d.agent);
 	log__free(d.log);
 	conf_free(&d.conf);
+	instance__release(&d.instance);
 	return code;
 }
 

@@ -37,25 +37,17 @@ static void kinds_fill(const struct control *c, struct figures *f)
 	const struct pipeline_counts *counts = pipeline__counts(pipeline);
 	const struct probe *probe = agent__probe(c->agent);
 	unsigned int kind, cause;
-	struct atr_loss loss;
 
 	for (kind = 0; kind < ATR_KIND_USER; kind++) {
 		struct figures_kind *to = &f->kinds[kind];
 
 		to->written = counts->kinds[kind].written;
 		to->filtered = counts->kinds[kind].filtered;
-		for (cause = 0; cause < ATR_CAUSE_MAX; cause++) {
-			if (cause < ATR_LOST_CAUSES) {
-				probe__losses(probe, kind, cause, &loss);
-				to->lost[cause] = loss.count;
-			} else {
-				to->lost[cause] = pipeline__lost(pipeline, kind, cause);
-			}
-		}
+		for (cause = 0; cause < ATR_CAUSE_MAX; cause++)
+			to->lost[cause] = pipeline__lost(pipeline, kind, cause);
 		to->left_out = probe__filtered(probe, kind);
-		to->seen = probe__seen(probe, kind);
+		to->seen = pipeline__seen(pipeline, kind);
 	}
-	f->kinds[ATR_KIND_KERNEL].seen = counts->passed;
 }
 
 static void facts_fill(const struct control *c, struct figures_fact *facts)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <dirent.h>
 #include <errno.h>
 #include <libaudit.h>
 #include <stdlib.h>
@@ -8,35 +7,11 @@
 #include <unistd.h>
 
 #include "user/cmd/marker.h"
-#include "user/cmd/pipeline.h"
+#include "user/cmd/pipeline_impl.h"
 #include "user/log.h"
-#include "user/lookup/worker.h"
 
 /* Rounds of look-ups for one event: an answer can uncover the next need, a script within a script. */
 #define ROUNDS_MAX (ATR_FILES_MAX + 1)
-#define NEEDS_MAX  16
-
-struct pipeline {
-	struct recorder *recorder;
-	struct worker *worker;
-	struct probe *probe;
-	struct marker *marker; /* NULL: nobody's terminal input is recorded */
-	const struct output *output;
-	struct sink *capture;
-	struct pipeline_counts counts;
-	struct atr_clock clock;
-	__u64 *seq; /* the last of each cpu and slot */
-	__u32 cpus;
-	__u64 late; /* look-ups that were given up */
-	__u64 ticks;
-	bool closed;  /* nobody reads any more */
-	bool failing; /* the last write failed, and that has been said */
-	bool capture_failing;
-	__u64 reported[ATR_KIND_USER][ATR_CAUSE_MAX];
-	struct atr_loss loss[ATR_KIND_USER][ATR_CAUSE_MAX]; /* in user space */
-	struct atr_need needs[NEEDS_MAX];
-	union atr_answer answer;
-};
 
 struct pipeline *pipeline__new(const struct atr_record_opts *opts, const struct output *output,
 			       struct sink *capture)
@@ -66,6 +41,7 @@ void pipeline__free(struct pipeline *p)
 	marker__free(p->marker);
 	recorder__free(p->recorder);
 	worker__free(p->worker);
+	overlap__free(p->overlap);
 	free(p->seq);
 	free(p);
 }
@@ -77,7 +53,10 @@ const struct pipeline_counts *pipeline__counts(const struct pipeline *p)
 
 __u64 pipeline__lost(const struct pipeline *p, enum atr_kind kind, enum atr_cause cause)
 {
-	return p->loss[kind][cause].count;
+	struct atr_loss loss;
+
+	probe__losses(p->probe, kind, cause, &loss);
+	return loss.count;
 }
 
 bool pipeline__closed(const struct pipeline *p)
@@ -88,16 +67,10 @@ bool pipeline__closed(const struct pipeline *p)
 /* Of what is made here only the loss of an event of the kernel's counts. */
 static void lose(struct pipeline *p, const struct atr_hdr *hdr, enum atr_cause cause)
 {
-	struct atr_loss *loss;
-
 	if (hdr->kind >= ATR_KIND_USER)
 		return;
-	loss = &p->loss[hdr->kind][cause];
 	p->counts.lost[cause]++;
-	if (!loss->first)
-		loss->first = hdr->time;
-	loss->last = hdr->time;
-	loss->count++;
+	probe__lose(p->probe, hdr->kind, cause, 1, hdr->time);
 }
 
 /* What was typed is in the log alone: of a capture's copy each byte is a star. */
@@ -141,10 +114,57 @@ static void capture(struct pipeline *p, const void *data, size_t size)
 	p->capture_failing = err != 0;
 }
 
-/* Writes what an event became, or counts it as lost. */
-static void emit(struct pipeline *p, const struct atr_hdr *hdr, const char *text, size_t len)
+static __u64 lost_here(const struct pipeline *p)
 {
-	int err = p->closed ? -EPIPE : p->output->write(p->output->ctx, text, len);
+	unsigned int cause;
+	__u64 sum = 0;
+
+	for (cause = 0; cause < ATR_CAUSE_MAX; cause++)
+		sum += p->counts.lost[cause];
+	return sum;
+}
+
+/* Where all stands at this moment. */
+static struct pipeline_mark mark_now(const struct pipeline *p)
+{
+	const struct reader *reader = probe__reader(p->probe);
+
+	return (struct pipeline_mark){
+		.ring = probe__id(p->probe),
+		.position = reader__position(reader),
+		.needed = reader__needed(reader),
+		.serial = recorder__serial(p->recorder),
+		.written = p->counts.written,
+		.filtered = p->counts.filtered,
+		.passed = p->counts.passed,
+		.lost = lost_here(p),
+	};
+}
+
+/* And when this event is written. */
+static struct pipeline_mark mark_of(const struct pipeline *p, const struct atr_view *view)
+{
+	const struct atr_task *task = view->task;
+	struct pipeline_mark mark = mark_now(p);
+	struct atr_loss loss;
+
+	mark.written += view->hdr->kind < ATR_KIND_USER;
+
+	if (task && task->ses != ATR_UNSET)
+		mark.session = (__u64)task->auid << 32 | task->ses;
+	if (view->hdr->kind == ATR_KIND_LOST) {
+		probe__losses(p->probe, view->lost->lost_kind, view->lost->cause, &loss);
+		mark.loss = 1ULL << 32 | view->lost->lost_kind << 16 | view->lost->cause;
+		mark.loss_count = loss.reported + view->lost->count;
+	}
+	return mark;
+}
+
+/* Writes what an event became, or counts it as lost. */
+static void emit(struct pipeline *p, const struct atr_view *view, const char *text, size_t len)
+{
+	struct pipeline_mark mark = mark_of(p, view);
+	int err = p->closed ? -EPIPE : p->output->write(p->output->ctx, text, len, &mark);
 
 	if (err == -EPIPE || err == -ETIMEDOUT)
 		p->closed = true;
@@ -154,20 +174,27 @@ static void emit(struct pipeline *p, const struct atr_hdr *hdr, const char *text
 				  "until it can be again",
 				  strerror(-err));
 		p->failing = true;
-		lose(p, hdr, ATR_CAUSE_WRITE);
+		lose(p, view->hdr, ATR_CAUSE_WRITE);
 		return;
 	}
 	if (p->failing)
 		log_info("the output can be written again");
 	p->failing = false;
-	if (hdr->kind < ATR_KIND_USER) {
+	if (view->hdr->kind < ATR_KIND_USER) {
 		p->counts.written++;
-		p->counts.kinds[hdr->kind].written++;
+		p->counts.kinds[view->hdr->kind].written++;
 	}
 }
 
+/* What is told of a session is told once, whoever goes on. */
+static void session_keep(struct pipeline *p, __u32 auid, __u32 ses)
+{
+	if (ses != ATR_UNSET)
+		probe__kept(p->probe)->sessions[ses % ATR_KEPT_SESSIONS] = (__u64)auid << 32 | ses;
+}
+
 /* Into the capture and the recorder, and what comes of it to the output. */
-static int feed(struct pipeline *p, const void *data, size_t size)
+int pipeline__feed(struct pipeline *p, const void *data, size_t size)
 {
 	struct atr_view view;
 	const char *text;
@@ -180,11 +207,15 @@ static int feed(struct pipeline *p, const void *data, size_t size)
 	capture(p, data, size);
 	err = recorder__feed(p->recorder, &view, &text, &len);
 	if (!err && len)
-		emit(p, view.hdr, text, len);
+		emit(p, &view, text, len);
 	if (!err && !len && view.hdr->kind < ATR_KIND_USER && view.hdr->kind != ATR_KIND_CHUNK) {
 		p->counts.filtered++;
 		p->counts.kinds[view.hdr->kind].filtered++;
 	}
+	if (!err && view.task)
+		session_keep(p, view.task->auid, view.task->ses);
+	if (!err && view.hdr->kind == ATR_KIND_SESSION)
+		session_keep(p, view.session->auid, view.session->ses);
 	return err;
 }
 
@@ -221,7 +252,7 @@ static void answer_needs(struct pipeline *p, const struct atr_view *view)
 			else
 				answer(p, view, &p->needs[i]);
 			p->answer.hdr.time = view->hdr->time;
-			feed(p, &p->answer, p->answer.hdr.size);
+			pipeline__feed(p, &p->answer, p->answer.hdr.size);
 		}
 	}
 }
@@ -234,7 +265,8 @@ static void watch_sequence(struct pipeline *p, const struct atr_hdr *hdr)
 	if (hdr->cpu >= p->cpus || hdr->slot >= ATR_SLOTS)
 		return;
 	last = &p->seq[hdr->cpu * ATR_SLOTS + hdr->slot];
-	if (hdr->seq > *last + 1)
+	/* What was there before us has had its own. */
+	if (hdr->seq > *last + 1 && (*last || !p->resumed))
 		p->counts.gaps += hdr->seq - *last - 1;
 	*last = hdr->seq;
 }
@@ -255,19 +287,25 @@ int pipeline__event(void *pipeline, void *data, size_t size)
 			lose(p, hdr, ATR_CAUSE_BAD_EVENT);
 		return 0;
 	}
-	watch_sequence(p, hdr);
+	if (reader__position(probe__reader(p->probe)) > p->told)
+		watch_sequence(p, hdr);
 	if (hdr->kind == ATR_KIND_CHUNK) {
-		feed(p, data, size);
+		pipeline__feed(p, data, size);
 		return 0;
 	}
 	p->counts.taken++;
+	if (p->overlap && overlap__had(p->overlap, &view)) {
+		p->counts.filtered++;
+		p->counts.kinds[hdr->kind].filtered++;
+		return 0;
+	}
 	/* Who has another root than his mount namespace does not show what is in that. */
 	if (hdr->kind == ATR_KIND_EXEC && !view.exec->root.len)
 		probe__mntns_seen(p->probe, view.task->mntns, view.task->pid);
 	if (p->marker)
 		marker__see(p->marker, &view);
 	answer_needs(p, &view);
-	err = feed(p, data, size);
+	err = pipeline__feed(p, data, size);
 	if (err)
 		lose(p, hdr, err == -ENODATA ? ATR_CAUSE_INCOMPLETE : ATR_CAUSE_BAD_EVENT);
 	/* So that a storm of events leaves time for signals, clocks and reports. */
@@ -294,7 +332,7 @@ int pipeline__kernel(void *pipeline, void *data, size_t size)
 	int err;
 
 	p->counts.passed++;
-	err = feed(p, data, size);
+	err = pipeline__feed(p, data, size);
 	if (err)
 		lose(p, data, ATR_CAUSE_BAD_EVENT);
 	return 0;
@@ -322,7 +360,7 @@ void pipeline__daemon(struct pipeline *p, __u32 type, const char *body)
 	memcpy(ev.bytes + sizeof(ev.event), body, len);
 	if (!event_view(&ev, ev.event.hdr.size, &view))
 		answer_needs(p, &view);
-	feed(p, &ev, ev.event.hdr.size);
+	pipeline__feed(p, &ev, ev.event.hdr.size);
 }
 
 void pipeline__kernel_lost(struct pipeline *p)
@@ -337,63 +375,6 @@ void pipeline__kernel_lost(struct pipeline *p)
 	lose(p, &hdr, ATR_CAUSE_OVERRUN);
 }
 
-/*
- * Where the kernel stamps events in TAI only a change of TAI - UTC matters. Else a set clock shows
- * as a jump; slewing moves it by some ten microseconds a second.
- */
-static int clock_tick(struct pipeline *p)
-{
-	struct atr_clock now;
-	__s64 moved;
-
-	clock_event(&now);
-	moved = now.real_boot - p->clock.real_boot;
-	if (now.tai_real == p->clock.tai_real && moved < 500000 && moved > -500000)
-		return 0;
-	p->clock = now;
-	return feed(p, &now, sizeof(now));
-}
-
-/*
- * The sessions that there are already: those of the processes that /proc shows at this moment. Hooks are
- * live, so that one which begins meanwhile is seen either way.
- */
-static int sessions_tell(struct pipeline *p)
-{
-	struct atr_session event;
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	int err = 0;
-
-	if (!proc)
-		return 0;
-	while (!err && (entry = readdir(proc))) {
-		if (!session_event(entry->d_name, &event))
-			err = feed(p, &event, sizeof(event));
-	}
-	closedir(proc);
-	return err;
-}
-
-int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe)
-{
-	const struct host_facts facts = {
-		.first_serial = first_serial,
-		.lsms = probe__lsms(probe),
-		.spaces = probe__spaces(probe),
-		.sessions = probe__logins(probe),
-	};
-	struct atr_host host;
-	int err;
-
-	p->probe = probe;
-	host_event(&facts, &host);
-	err = feed(p, &host, sizeof(host));
-	if (!err)
-		err = clock_tick(p);
-	return err || !facts.sessions ? err : sessions_tell(p);
-}
-
 static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
 		  const struct atr_loss *loss)
 {
@@ -404,7 +385,7 @@ static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
 			.abi = ATR_ABI,
 			.time = loss->last,
 		},
-		.count = loss->count - p->reported[kind][cause],
+		.count = loss->count - loss->reported,
 		.first = loss->first ? loss->first : loss->last,
 		.last = loss->last,
 		.lost_kind = kind,
@@ -414,10 +395,11 @@ static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
 	};
 	int err;
 
-	err = feed(p, &lost, sizeof(lost));
+	err = pipeline__feed(p, &lost, sizeof(lost));
+	/* It can be told only when there is output again. */
 	if (err || p->failing)
 		return err;
-	p->reported[kind][cause] = loss->count;
+	probe__losses_reported(p->probe, kind, cause, loss->count);
 	log_warn("%llu %s events lost: %s", lost.count, kind_name(kind), cause_name(cause));
 	return 0;
 }
@@ -429,30 +411,45 @@ static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
  */
 static void watch_left_out(struct pipeline *p)
 {
-	struct atr_loss *loss = &p->loss[ATR_KIND_EXEC][ATR_CAUSE_LEFT_OUT];
 	__u64 count = probe__missed(p->probe);
 	struct timespec now;
+	struct atr_loss loss;
 
+	probe__losses(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, &loss);
 	/* Less: the count of an event in tracefs could not be read. */
-	if (count <= loss->count)
+	if (count <= loss.count)
 		return;
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	loss->last = now.tv_sec * 1000000000ULL + now.tv_nsec;
-	if (!loss->first)
-		loss->first = loss->last;
-	loss->count = count;
+	probe__lose(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, count - loss.count,
+		    now.tv_sec * 1000000000ULL + now.tv_nsec);
+}
+
+/*
+ * What became no text is not to be read again either: with what has been forgotten of before it might mean something
+ * else now.
+ */
+static void mark_keep(struct pipeline *p)
+{
+	struct atr_kept *kept = probe__kept(p->probe);
+	struct pipeline_mark mark = mark_now(p);
+
+	if (mark.ring != kept->id || !p->output->settled || !p->output->settled(p->output->ctx))
+		return;
+	memcpy(kept->marks[!(kept->mark & 1)], &mark, sizeof(mark));
+	__atomic_store_n(&kept->mark, !(kept->mark & 1), __ATOMIC_RELEASE);
 }
 
 /* What was typed, and waits for a line to end that nobody will see. */
 static int write_rest(struct pipeline *p)
 {
 	const struct atr_hdr hdr = { .kind = ATR_KIND_DAEMON };
+	const struct atr_view view = { .hdr = &hdr };
 	const char *text;
 	size_t len;
 	int err;
 
 	while (!(err = recorder__end(p->recorder, &text, &len)) && len)
-		emit(p, &hdr, text, len);
+		emit(p, &view, text, len);
 	return err;
 }
 
@@ -462,7 +459,7 @@ int pipeline__tick(struct pipeline *p, bool last)
 	struct atr_loss loss;
 	int err;
 
-	err = clock_tick(p);
+	err = pipeline__clock(p);
 	if (!err && last)
 		err = write_rest(p);
 	probe__tick(p->probe);
@@ -471,20 +468,11 @@ int pipeline__tick(struct pipeline *p, bool last)
 		watch_left_out(p);
 	for (kind = 0; kind < ATR_KIND_USER; kind++) {
 		for (cause = 0; cause < ATR_CAUSE_MAX && !err; cause++) {
-			loss = p->loss[kind][cause];
-			if (cause < ATR_LOST_CAUSES)
-				probe__losses(p->probe, kind, cause, &loss);
-			if (loss.count == p->reported[kind][cause])
-				continue;
-			err = report(p, kind, cause, &loss);
-			/* It can be told only when there is output again. */
-			if (p->failing)
-				continue;
-			if (cause < ATR_LOST_CAUSES)
-				probe__losses_reported(p->probe, kind, cause);
-			else
-				p->loss[kind][cause].first = 0;
+			probe__losses(p->probe, kind, cause, &loss);
+			if (loss.count != loss.reported)
+				err = report(p, kind, cause, &loss);
 		}
 	}
+	mark_keep(p);
 	return err;
 }

@@ -18,7 +18,7 @@ struct pipeline_counts {
 	__u64 filtered; /* told nothing that is to be recorded */
 	struct {
 		__u64 written, filtered;
-	} kinds[ATR_KIND_USER];	   /* the same, of each kind */
+	} kinds[ATR_KIND_USER];	   /* of these, what this process has dealt with, by kind */
 	__u64 taken;		   /* from the ring */
 	__u64 passed;		   /* of all, those that are kernel audit's own records */
 	__u64 lost[ATR_CAUSE_MAX]; /* in user space */
@@ -26,11 +26,31 @@ struct pipeline_counts {
 };
 
 /*
+ * Where all stands behind an event that has been written. The log keeps it with the event, so that after a SIGKILL the
+ * next process goes on right behind the last one that is in there. All zero: not known.
+ */
+struct pipeline_mark {
+	__u64 ring;	/* probe__id() */
+	__u64 position; /* all before it is dealt with */
+	__u64 needed;	/* but for pieces of arguments from here on */
+	__u64 serial;	/* the next one */
+	__u64 written;	/* and the other counts, with this event */
+	__u64 filtered;
+	__u64 passed;
+	__u64 lost;
+	__u64 session;	  /* that it shows, as in struct atr_kept; 0: none */
+	__u64 loss;	  /* that it reports: 1 << 32 | kind << 16 | cause; 0: none */
+	__u64 loss_count; /* so many of it are reported now */
+};
+
+/*
  * Where the lines of an event go, all of them at a time. 0, or -errno: -EPIPE and -ETIMEDOUT mean that nobody
  * reads any more, others that this event is lost.
  */
 struct output {
-	int (*write)(void *ctx, const char *text, size_t len);
+	int (*write)(void *ctx, const char *text, size_t len, const struct pipeline_mark *mark);
+	/* Is all that was taken where it belongs, and nothing waits? NULL: nobody asks. */
+	bool (*settled)(void *ctx);
 	void *ctx;
 };
 
@@ -41,8 +61,31 @@ struct pipeline *pipeline__new(const struct atr_record_opts *opts, const struct 
 			       struct sink *capture);
 void pipeline__free(struct pipeline *p);
 
-/* The first events of a stream: host and clock. probe is loaded, and stays the caller's. */
+/* The first events of a stream: host, clock, sessions. probe is loaded, and stays the caller's. */
 int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe);
+
+/*
+ * The probe has turned to a kernel side that is to be drained (see probe__before()): behind what is in the log already, as
+ * the mark says (NULL: nothing is known of that). All that is counted is about that one from now on.
+ */
+int pipeline__resume(struct pipeline *p, const struct pipeline_mark *mark);
+
+/* So many events of another version could not be read. */
+void pipeline__unread(struct pipeline *p, __u64 count);
+
+/* What has been dealt with up to now by others than us is not ours. */
+void pipeline__before(struct pipeline *p);
+/* How many events of a kind the kernel has seen, without those. */
+__u64 pipeline__seen(const struct pipeline *p, enum atr_kind kind);
+
+/* Tells the ledger, and whether it adds up; whose is what it begins with. */
+void pipeline__ledger(const struct pipeline *p, const char *whose);
+
+/* So many events were taken from rings. */
+__u64 pipeline__taken(const struct pipeline *p);
+
+/* It is drained, and the next one may tell some of its events again. Before the probe turns away from it. */
+void pipeline__done(struct pipeline *p);
 
 enum { PIPELINE_BATCH = 4096 }; /* events, and pipeline__event() says -EAGAIN */
 
@@ -73,7 +116,7 @@ bool pipeline__closed(const struct pipeline *p);
 int pipeline__tick(struct pipeline *p, bool last);
 
 const struct pipeline_counts *pipeline__counts(const struct pipeline *p);
-/* How many events of a kind were lost in user space, by cause. */
+/* How many events of a kind were lost by a cause, in the kernel or here. */
 __u64 pipeline__lost(const struct pipeline *p, enum atr_kind kind, enum atr_cause cause);
 
 #endif /* ATR_CMD_PIPELINE_H */

@@ -71,6 +71,7 @@ struct libraries {
 	const char *without;
 	struct library_probe probes[UPROBES_MAX];
 	size_t probes_count;
+	struct uprobe_pins pins; /* dir NULL: probes end with us */
 	struct file files[FILES_MAX];
 	size_t spaces_count;
 	__u32 ids[SPACES_MAX]; /* by themselves, so that to find one is quick */
@@ -163,9 +164,13 @@ static struct file *file_new(struct libraries *l, const struct stat *st, bool fo
 }
 
 /* For people, and named by anybody. */
-static void path_of(const char *self, char path[PATH_LEN])
+static void path_of(int handle, char path[PATH_LEN])
 {
-	ssize_t n = readlink(self, path, PATH_LEN - 1), i;
+	char self[64];
+	ssize_t n, i;
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", handle);
+	n = readlink(self, path, PATH_LEN - 1);
 
 	if (n < 0)
 		n = 0;
@@ -183,8 +188,8 @@ static void file_try(struct libraries *l, struct file *file, int handle, __u32 m
 	struct stat st;
 	int fd, err;
 
+	path_of(handle, file->path);
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", handle);
-	path_of(self, file->path);
 	fd = open(self, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	err = fd < 0 ? -errno : file_attach(l, file, fd);
 	/* Taken before it was read, it would miss what changed it meanwhile. */
@@ -194,6 +199,34 @@ static void file_try(struct libraries *l, struct file *file, int handle, __u32 m
 		close(fd);
 	file->error = -err;
 	file_say(l, file, mntns);
+}
+
+static void file_pin(struct libraries *l, struct file *file)
+{
+	int err = uprobes_pin(&file->uprobes, &l->pins, file->dev, file->ino);
+
+	if (err)
+		log_debug("the probes in %s are not kept: %s", file->path, strerror(-err));
+}
+
+/* What the process before us has left there. */
+static void files_open(struct libraries *l)
+{
+	DIR *pins = opendir(l->pins.dir);
+	struct file *file;
+	struct stat st;
+	size_t count;
+
+	while (pins && uprobes_next(pins, &l->pins, &st.st_dev, &st.st_ino, &count)) {
+		file = file_new(l, &st, false);
+		if (!file)
+			break;
+		file->used = !uprobes_open(&file->uprobes, &l->pins, st.st_dev, st.st_ino, count);
+		if (file->used)
+			l->spaces[0].files |= 1ULL << (file - l->files);
+	}
+	if (pins)
+		closedir(pins);
 }
 
 /* There is no room for one more. */
@@ -228,6 +261,10 @@ static void file_look(struct libraries *l, size_t i, int handle)
 			file_try(l, file, handle, l->ids[i]);
 		else
 			left_out(l, &l->spaces[i], l->ids[i]);
+		if (file && !i && l->pins.dir && !file->error)
+			file_pin(l, file);
+	} else if (!*file->path) {
+		path_of(handle, file->path);
 	} else if (file->error && changed(file, &st)) {
 		/* Perhaps it was not whole yet. */
 		file_try(l, file, handle, l->ids[i]);
@@ -374,7 +411,10 @@ static void space_add(struct libraries *l, __u32 mntns, __u32 pid)
 		return;
 	}
 	l->ids[i] = mntns;
-	l->spaces[i] = (struct space){ .member = pid, .foreign = foreign };
+	/* The first one may have files already, that were kept. */
+	l->spaces[i] = (struct space){ .member = pid,
+				       .foreign = foreign,
+				       .files = i ? 0 : l->spaces[0].files };
 	if (space_look(l, i))
 		l->spaces_count++;
 }
@@ -440,7 +480,8 @@ static void raise_limit(void)
 }
 
 struct libraries *libraries__new(const char *name, const char *without,
-				 const struct library_probe *probes, size_t count)
+				 const struct library_probe *probes, size_t count,
+				 const char *pin_path)
 {
 	struct libraries *l = calloc(1, sizeof(*l));
 	struct stat st = {};
@@ -454,7 +495,11 @@ struct libraries *libraries__new(const char *name, const char *without,
 	l->without = without;
 	memcpy(l->probes, probes, count * sizeof(*probes));
 	l->probes_count = count;
+	l->pins.dir = pin_path;
+	snprintf(l->pins.library, sizeof(l->pins.library), "%.*s", (int)strcspn(name, "."), name);
 	raise_limit();
+	if (pin_path)
+		files_open(l);
 	stat("/proc/self/ns/mnt", &st);
 	space_add(l, st.st_ino, 0);
 	sweep(l);
@@ -473,6 +518,17 @@ void libraries__free(struct libraries *l)
 		all[i] = &l->files[i].uprobes;
 	uprobes_detach(all, FILES_MAX);
 	free(l);
+}
+
+void libraries__leave(struct libraries *l)
+{
+	size_t i;
+
+	for (i = 0; l && i < FILES_MAX; i++) {
+		if (l->files[i].used && l->files[i].uprobes.pinned)
+			uprobes_leave(&l->files[i].uprobes);
+	}
+	libraries__free(l);
 }
 
 void libraries__seen(struct libraries *l, __u32 mntns, __u32 pid)

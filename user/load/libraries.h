@@ -25,14 +25,21 @@ struct library_info {
 };
 
 /*
- * The library is a name as ld.so has it; without are the words for what is lost where it is not probed. What
- * cannot be is said once, and done without. Both strings must outlive it. NULL with errno on lack of memory.
+ * The library is a name as ld.so has it; without are the words for what is lost where it is not probed. With a
+ * pin_path (NULL: none) probes in files of our own mount namespace are kept there, and those that are there already
+ * are gone on with. Probes in files of other namespaces are not: they would keep its file system busy, and nobody
+ * would be there to let go of it. What cannot be probed is said once, and done without. All strings must outlive it.
+ * NULL with errno on lack of memory.
  */
 struct libraries *libraries__new(const char *name, const char *without,
-				 const struct library_probe *probes, size_t count);
+				 const struct library_probe *probes, size_t count,
+				 const char *pin_path);
 
 /* Takes all probes away. */
 void libraries__free(struct libraries *l);
+
+/* Takes away those that are not kept. */
+void libraries__leave(struct libraries *l);
 
 /* A program has been executed there; cheap where the namespace is known. */
 void libraries__seen(struct libraries *l, __u32 mntns, __u32 pid);

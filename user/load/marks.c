@@ -51,7 +51,7 @@ static bool wanted(const struct probe *probe, size_t i)
 	return hook_on_demand(&atr_hooks[i]) && probe->mode[atr_hooks[i].fact] == atr_hooks[i].mode;
 }
 
-void marks_detach(struct probe *probe)
+static void detach(struct probe *probe)
 {
 	size_t i;
 
@@ -83,7 +83,7 @@ static int attach(struct probe *probe)
 			  "tried again with the next session",
 			  atr_facts[atr_hooks[i].fact].name, atr_hooks[i].type, atr_hooks[i].point,
 			  strerror(-err));
-		marks_detach(probe);
+		detach(probe);
 		return err;
 	}
 	probe->marks_live = true;
@@ -91,14 +91,30 @@ static int attach(struct probe *probe)
 	return 0;
 }
 
+static bool any(const struct bpf_map *map)
+{
+	__u32 key;
+
+	return !bpf_map_get_next_key(bpf_map__fd(map), NULL, &key);
+}
+
+void marks_begin(struct probe *probe)
+{
+	/* There are some where a kernel side goes on. */
+	probe->marks_live = any(probe->skel->maps.atr_tty_sessions) ||
+			    any(probe->skel->maps.atr_tty_tasks);
+	if (!probe->marks_live)
+		detach(probe);
+}
+
 bool probe__tty(const struct probe *probe)
 {
 	return probe->mode[ATR_FACT_TTY] != ATR_MODE_MAX;
 }
 
-void probe__tty_passed(struct probe *probe)
+void probe__tty_passed(struct probe *probe, bool passed)
 {
-	probe->skel->bss->atr_tty_passed = true;
+	probe->skel->bss->atr_tty_passed = passed;
 }
 
 /* --- /proc ------------------------------------------------------------------------------------ */
@@ -345,7 +361,7 @@ void marks_tick(struct probe *probe)
 		return;
 	probe->marks_looked = ns;
 	if (!processes_read(&all) && !sessions_look(probe, &all) && !tasks_look(probe, &all)) {
-		marks_detach(probe);
+		detach(probe);
 		log_debug("terminal input: nobody is left whose is recorded; hooks are detached");
 	}
 	free(all.items);

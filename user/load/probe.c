@@ -2,14 +2,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "user/load/feat.h"
+#include "user/load/attach.h"
 #include "user/load/choose.h"
+#include "user/load/feat.h"
 #include "user/load/libbpf_log.h"
 #include "user/load/libraries.h"
 #include "user/load/probe_impl.h"
@@ -27,6 +26,8 @@ struct probe *probe__new(const struct atr_probe_opts *opts, const struct atr_fea
 	probe->opts = *opts;
 	probe->features = *features;
 	probe->cpus = libbpf_num_possible_cpus();
+	probe->now = &probe->own.source;
+	probe->own.source.seen = probe->own.ring_fd = -1;
 	for (i = 0; i < atr_hooks_count; i++) {
 		if (!hook_possible(&atr_hooks[i], features))
 			probe->state[i] = ATR_HOOK_MISSING;
@@ -38,8 +39,7 @@ void probe__free(struct probe *probe)
 {
 	if (!probe)
 		return;
-	probe__detach(probe);
-	ring_buffer__free(probe->ring);
+	keep_end(probe);
 	autrail_bpf__destroy(probe->skel);
 	free(probe);
 }
@@ -51,12 +51,12 @@ static void choose(struct probe *probe)
 	hooks_choose(&probe->opts, &probe->features, probe->state, probe->mode);
 }
 
-static bool wanted(const struct probe *probe, size_t i)
+bool probe_wanted(const struct probe *probe, size_t i)
 {
 	return hook_serves(&atr_hooks[i], probe->mode[atr_hooks[i].fact], &probe->features);
 }
 
-static struct bpf_program *program_of(const struct probe *probe, size_t i)
+struct bpf_program *probe_program(const struct probe *probe, size_t i)
 {
 	return bpf_object__find_program_by_name(probe->skel->obj, atr_hooks[i].program);
 }
@@ -107,16 +107,17 @@ static void configure(struct probe *probe)
 	bpf_map__set_max_entries(skel->maps.atr_ring, probe->opts.ring_bytes);
 	marks_configure(probe);
 	for (i = 0; i < atr_hooks_count; i++)
-		bpf_program__set_autoload(program_of(probe, i), false);
+		bpf_program__set_autoload(probe_program(probe, i), false);
 	for (i = 0; i < atr_hooks_count; i++) {
-		if (!wanted(probe, i))
+		if (!probe_wanted(probe, i))
 			continue;
-		bpf_program__set_autoload(program_of(probe, i), true);
+		probe->link[i] = keep_link(probe, i);
+		bpf_program__set_autoload(probe_program(probe, i), !probe->link[i]);
 		if (atr_hooks[i].mode == ATR_MODE_UPROBE)
-			uprobes_prepare(program_of(probe, i));
+			uprobes_prepare(probe_program(probe, i));
 		/* BPF_LOG_STATS: what the program cost the verifier, told among libbpf's words. */
 		if (log_level() >= ATR_LOG_TRACE)
-			bpf_program__set_log_level(program_of(probe, i), 4);
+			bpf_program__set_log_level(probe_program(probe, i), 4);
 	}
 }
 
@@ -126,7 +127,7 @@ static int hook_index(const struct probe *probe, const char *program)
 	size_t i;
 
 	for (i = 0; program && i < atr_hooks_count; i++) {
-		if (wanted(probe, i) && !strcmp(atr_hooks[i].program, program))
+		if (probe_wanted(probe, i) && !strcmp(atr_hooks[i].program, program))
 			return i;
 	}
 	return -1;
@@ -148,10 +149,14 @@ static int load(struct probe *probe)
 		log_error("cannot open the BPF object: %s%s", strerror(-err), libbpf_log_tail());
 		return err;
 	}
+	if (probe->adopted)
+		keep_modes(probe);
 	configure(probe);
-	err = autrail_bpf__load(probe->skel);
+	err = probe->adopted ? side_reuse(probe->adopted, probe->skel->obj) : 0;
 	if (!err)
-		return 0;
+		err = autrail_bpf__load(probe->skel);
+	if (!err || probe->adopted)
+		return err;
 	/* One program refused fails the whole object. */
 	culprit = hook_index(probe, libbpf_log_culprit());
 	if (culprit < 0) {
@@ -164,60 +169,9 @@ static int load(struct probe *probe)
 
 /* --- attach ----------------------------------------------------------------------------------- */
 
-/* What libbpf does for a tracepoint, with an id from a tracefs that need not be mounted. */
-static struct bpf_link *attach_event(struct bpf_program *program, int id)
-{
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_TRACEPOINT,
-		.size = sizeof(attr),
-	};
-	struct bpf_link *link;
-	int fd, err;
-
-	if (id < 0) {
-		errno = -id;
-		return NULL;
-	}
-	attr.config = id;
-	fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	link = bpf_program__attach_perf_event(program, fd);
-	if (!link) {
-		err = errno;
-		close(fd);
-		errno = err;
-	}
-	return link;
-}
-
-/* By an event of our own; where tracefs is not to be had or is read-only, by one of perf. */
-static struct bpf_link *attach_return(struct probe *probe, size_t i, struct bpf_program *program)
-{
-	int id = tracefs_return_create(atr_hooks[i].point, probe->event[i]);
-
-	if (id >= 0)
-		return attach_event(program, id);
-	log_debug("no event for the return of %s: %s; with many calls at a time some may be missed",
-		  atr_hooks[i].point, strerror(-id));
-	return bpf_program__attach_kprobe(program, true, atr_hooks[i].point);
-}
-
 struct bpf_link *probe_attach(struct probe *probe, size_t i)
 {
-	const struct hook *hook = &atr_hooks[i];
-	struct bpf_program *program = program_of(probe, i);
-
-	switch (hook->mode) {
-	case ATR_MODE_TRACEPOINT:
-		return attach_event(program, tracefs_event_id("syscalls", hook->point));
-	case ATR_MODE_KPROBE:
-		if (!strcmp(hook->type, "kretprobe"))
-			return attach_return(probe, i, program);
-		return bpf_program__attach_kprobe(program, false, hook->point);
-	default:
-		return bpf_program__attach(program);
-	}
+	return hook_attach(&atr_hooks[i], probe_program(probe, i), probe->event[i]);
 }
 
 /* 0: all of them; 1: one was refused, and autrail can do without it. */
@@ -228,10 +182,11 @@ static int attach(struct probe *probe)
 
 	for (i = 0; i < atr_hooks_count; i++) {
 		/* Those of libraries come when the library has been found. */
-		if (!wanted(probe, i) || atr_hooks[i].mode == ATR_MODE_UPROBE)
+		if (!probe_wanted(probe, i) || atr_hooks[i].mode == ATR_MODE_UPROBE)
 			continue;
 		libbpf_log_reset();
-		probe->link[i] = probe_attach(probe, i);
+		if (!probe->link[i])
+			probe->link[i] = probe_attach(probe, i);
 		if (!probe->link[i]) {
 			err = refused(probe, i, -errno, "cannot attach the program");
 			return err ? err : 1;
@@ -249,54 +204,86 @@ static void attach_library(struct probe *probe, enum atr_fact fact)
 	size_t i, count = 0;
 
 	for (i = 0; i < atr_hooks_count; i++) {
-		if (atr_hooks[i].fact != fact || !wanted(probe, i) || !hook_library(&atr_hooks[i]))
+		if (atr_hooks[i].fact != fact || !probe_wanted(probe, i) ||
+		    !hook_library(&atr_hooks[i]))
 			continue;
 		name = hook_library(&atr_hooks[i]);
 		probes[count++] = (struct library_probe){
-			.program = program_of(probe, i),
+			.program = probe_program(probe, i),
 			.function = atr_hooks[i].point,
 			.at_return = !strcmp(atr_hooks[i].type, "uretprobe"),
 		};
 	}
 	if (!count)
 		return;
-	probe->libraries[fact] = libraries__new(name, atr_facts[fact].without, probes, count);
+	probe->libraries[fact] = libraries__new(name, atr_facts[fact].without, probes, count,
+						probe__pin_path(probe));
 	if (!probe->libraries[fact])
 		log_warn("cannot look for %s: %s; %s", name, strerror(errno),
 			 atr_facts[fact].without);
 }
 
 /* In the opposite order, so that no hook runs without those it relies on. */
-void probe__detach(struct probe *probe)
+static void hooks_end(struct probe *probe)
 {
 	size_t i;
 
-	for (i = 0; i < ATR_FACT_MAX; i++) {
-		libraries__free(probe->libraries[i]);
-		probe->libraries[i] = NULL;
-	}
 	for (i = atr_hooks_count; i-- > 0;) {
-		if (*probe->event[i])
-			probe->missed[i] = tracefs_return_missed(probe->event[i]);
-		bpf_link__destroy(probe->link[i]);
-		probe->link[i] = NULL;
+		if (probe->link[i])
+			probe->missed[i] = hook_missed(probe, i);
+		keep_link_end(probe, i);
 		if (*probe->event[i])
 			tracefs_return_remove(probe->event[i]);
 		*probe->event[i] = '\0';
 	}
 }
 
+void probe__detach(struct probe *probe)
+{
+	size_t i;
+
+	if (probe->detached)
+		return;
+	keep_detach(probe);
+	for (i = 0; i < ATR_FACT_MAX; i++) {
+		libraries__free(probe->libraries[i]);
+		probe->libraries[i] = NULL;
+	}
+	hooks_end(probe);
+	probe->detached = true;
+}
+
 static void unload(struct probe *probe)
 {
 	size_t i;
 
-	probe__detach(probe);
+	hooks_end(probe);
 	autrail_bpf__destroy(probe->skel);
 	probe->skel = NULL;
 	for (i = 0; i < atr_hooks_count; i++) {
 		if (probe->state[i] == ATR_HOOK_LIVE)
 			probe->state[i] = ATR_HOOK_OFF;
 	}
+}
+
+/* 0, 1 if all is to be done anew, or -errno. */
+static int begin(struct probe *probe)
+{
+	int err = probe->adopted ? keep_take(probe) : 0;
+
+	if (err)
+		return err;
+	err = load(probe);
+	if (!err && !probe->taken) {
+		err = keep_take(probe);
+		if (err)
+			return err;
+	}
+	if (!err)
+		err = probe__rules(probe, probe->opts.rules);
+	if (!err)
+		err = attach(probe);
+	return err && probe->adopted ? keep_give_up(probe, err) : err;
 }
 
 int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
@@ -312,30 +299,24 @@ int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
 			  atr_modes[hooks]);
 		return -EOPNOTSUPP;
 	}
+	probe->fn = fn;
+	probe->ctx = ctx;
 	tracefs_returns_clean();
+	keep_look(probe);
 	/* What one hook leaves to others is decided when they are loaded: without one, all anew. */
 	do {
 		unload(probe);
 		choose(probe);
-		err = load(probe);
-		if (!err && probe->opts.rules)
-			err = probe__rules(probe, probe->opts.rules);
-		if (!err)
-			err = attach(probe);
+		err = begin(probe);
 	} while (err > 0);
+	if (!err)
+		err = keep_begin(probe);
 	if (err)
 		return err;
-	probe->ring = ring_buffer__new(bpf_map__fd(probe->skel->maps.atr_ring), fn, ctx, NULL);
-	if (!probe->ring) {
-		err = -errno;
-		log_error("cannot map the ring of %u bytes: %s", probe->opts.ring_bytes,
-			  strerror(-err));
-		return err;
-	}
 	for (fact = 0; fact < ATR_FACT_MAX; fact++)
 		attach_library(probe, fact);
 	/* They can be attached: now it is known. */
-	marks_detach(probe);
+	marks_begin(probe);
 	return 0;
 }
 
@@ -389,7 +370,7 @@ int probe__fd(const struct probe *probe)
 
 int probe__drain(struct probe *probe)
 {
-	return ring_buffer__consume(probe->ring);
+	return reader__drain(probe->now->reader, probe->fn, probe->ctx);
 }
 
 void probe__mntns_seen(struct probe *probe, __u32 mntns, __u32 pid)
@@ -433,7 +414,7 @@ static bool library_live(const struct libraries *libraries)
 
 enum hook_state probe__hook_state(const struct probe *probe, size_t hook)
 {
-	if (!hook_library(&atr_hooks[hook]) || !wanted(probe, hook) ||
+	if (!hook_library(&atr_hooks[hook]) || !probe_wanted(probe, hook) ||
 	    probe->state[hook] != ATR_HOOK_OFF)
 		return probe->state[hook];
 	return library_live(probe->libraries[atr_hooks[hook].fact]) ? ATR_HOOK_LIVE :
@@ -450,33 +431,9 @@ enum atr_mode probe__mode(const struct probe *probe, enum atr_fact fact)
 	return probe->mode[fact];
 }
 
-static __u64 count_read(const struct probe *probe, __u32 key)
+int probe__rules(struct probe *probe, struct compiled *c)
 {
-	__u64 *values = calloc(probe->cpus, sizeof(*values)), sum = 0;
-	int i;
-
-	if (!values)
-		return 0;
-	if (!bpf_map_lookup_elem(bpf_map__fd(probe->skel->maps.atr_seen), &key, values)) {
-		for (i = 0; i < probe->cpus; i++)
-			sum += values[i];
-	}
-	free(values);
-	return sum;
-}
-
-__u64 probe__seen(const struct probe *probe, enum atr_kind kind)
-{
-	return count_read(probe, kind);
-}
-
-__u64 probe__filtered(const struct probe *probe, enum atr_kind kind)
-{
-	return count_read(probe, ATR_KIND_USER + kind);
-}
-
-int probe__rules(struct probe *probe, const struct compiled *c)
-{
+	__u32 generation = probe->skel->bss->atr_generation + 1;
 	const struct rules_target target = {
 		.map = bpf_map__fd(probe->skel->maps.atr_rules),
 		.heads = probe->skel->bss->atr_rules_heads,
@@ -485,51 +442,19 @@ int probe__rules(struct probe *probe, const struct compiled *c)
 		.needs = &probe->skel->bss->atr_rules_needs,
 	};
 
+	if (!c) {
+		__atomic_store_n(target.generation, 0, __ATOMIC_SEQ_CST);
+		return 0;
+	}
+	/* An event tells the low half, 0 where there are none; and which set it is the lowest bit tells. */
+	c->generation = generation & 0xffff ? generation : generation + 2;
 	return rules_swap(&target, c);
 }
 
 int probe__program(const struct probe *probe, size_t i)
 {
-	if (!wanted(probe, i) || hook_index(probe, atr_hooks[i].program) != (int)i)
+	if (!probe_wanted(probe, i) || hook_index(probe, atr_hooks[i].program) != (int)i)
 		return -1;
-	return bpf_program__fd(program_of(probe, i));
-}
-
-/* How often the kernel left the program of a hook out. */
-static __u64 program_missed(const struct probe *probe, size_t i)
-{
-	int fd = probe__program(probe, i);
-	struct bpf_prog_info info = {};
-	__u32 size = sizeof(info);
-
-	return fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.recursion_misses;
-}
-
-__u64 probe__missed(const struct probe *probe)
-{
-	__u64 sum = 0;
-	size_t i;
-
-	for (i = 0; i < atr_hooks_count; i++) {
-		/* What it was left out for, the next one has done. */
-		if (atr_hooks[i].fact == ATR_FACT_EXEC &&
-		    probe->mode[ATR_FACT_AGAIN] != ATR_MODE_MAX)
-			continue;
-		/* Returns are counted with the event, which is gone with its hook. */
-		sum += program_missed(probe, i) + probe->missed[i];
-		if (*probe->event[i])
-			sum += tracefs_return_missed(probe->event[i]);
-	}
-	return sum;
-}
-
-void probe__losses(const struct probe *probe, enum atr_kind kind, unsigned int cause,
-		   struct atr_loss *ret)
-{
-	*ret = probe->skel->bss->atr_losses[kind][cause];
-}
-
-void probe__losses_reported(struct probe *probe, enum atr_kind kind, unsigned int cause)
-{
-	probe->skel->bss->atr_losses[kind][cause].first = 0;
+	return probe->link_program[i] ? probe->link_program[i] :
+					bpf_program__fd(probe_program(probe, i));
 }

@@ -11,21 +11,27 @@
 #include <stddef.h>
 
 #include "bpf/event.h"
+#include "bpf/kept.h"
 #include "bpf/mark.h"
 #include "bpf/match.h"
 #include "user/load/hooks.h"
 
 struct probe;
 struct libraries;
+struct reader;
 
 struct atr_probe_opts {
 	bool failed;	     /* failed execs too */
 	bool logins;	     /* user messages, logins, libpam, ends by signal */
 	bool tty;	     /* terminal input, of whom probe__mark_…() says */
 	bool exact;	     /* also by hooks that others pay for: every open() of the machine */
-	enum atr_mode hooks; /* this way or none; ATR_MODE_BTF (0): the best for each fact */
-	const struct compiled *rules; /* in force with the first event; NULL: none */
-	__u32 ring_bytes;	      /* a power of two, at least a page */
+	const char *pin_dir; /* where the kernel side is kept when we die; NULL: it is not */
+	/* Called when nobody else may be at work there any more, before anything is attached; 0 or -errno. NULL: none. */
+	int (*take)(void *ctx);
+	void *ctx;
+	enum atr_mode hooks;	/* this way or none; ATR_MODE_BTF (0): the best for each fact */
+	struct compiled *rules; /* in force with the first event; NULL: none */
+	__u32 ring_bytes;	/* a power of two, at least a page */
 };
 
 /* How a hook of the table stands. */
@@ -82,8 +88,8 @@ const struct libraries *probe__libraries(const struct probe *probe, enum atr_fac
 
 /* Can terminal input be recorded, if it is asked for? */
 bool probe__tty(const struct probe *probe);
-/* Kernel audit's records of it go into the same log: what it records itself is not recorded here. */
-void probe__tty_passed(struct probe *probe);
+/* Do kernel audit's records of it go into the same log? What it records itself is not recorded here then. */
+void probe__tty_passed(struct probe *probe, bool passed);
 
 /*
  * From now on terminal input of a session is recorded (flags: enum atr_mark_flag), or with 0 is not, whatever
@@ -106,17 +112,62 @@ __u32 probe__label_holder(struct probe *probe, __u32 sid, __u32 like);
 __u64 probe__seen(const struct probe *probe, enum atr_kind kind);
 __u64 probe__filtered(const struct probe *probe, enum atr_kind kind);
 
-/* From now on the kernel side leaves out what these rules do not want: see rules_swap(). */
-int probe__rules(struct probe *probe, const struct compiled *c);
+/*
+ * From now on the kernel side leaves out what these rules do not want; NULL: nothing. Gives them their generation.
+ * See rules_swap().
+ */
+int probe__rules(struct probe *probe, struct compiled *c);
 /*
  * How often the kernel did not run one of the programs, and no other did its work: it was running already
  * (5.12), or too many calls were under way (kretprobes).
  */
 __u64 probe__missed(const struct probe *probe);
 
-/* Losses that the kernel side counted, and since when (0 when none since the last report). */
+/*
+ * Losses: those that the kernel side counted, and those that are counted in here. They are kept where it is. How many
+ * have been reported stands with them.
+ */
 void probe__losses(const struct probe *probe, enum atr_kind kind, unsigned int cause,
 		   struct atr_loss *ret);
-void probe__losses_reported(struct probe *probe, enum atr_kind kind, unsigned int cause);
+void probe__lose(struct probe *probe, enum atr_kind kind, unsigned int cause, __u64 count,
+		 __u64 time);
+void probe__losses_set(struct probe *probe, enum atr_kind kind, unsigned int cause, __u64 count);
+void probe__losses_reported(struct probe *probe, enum atr_kind kind, unsigned int cause,
+			    __u64 count);
+
+/*
+ * Of a kernel side that is kept (pin_dir) an older one may be there that was not exactly ours. The oldest is drained
+ * first, and so on; whatever else is asked here is about the one that is drained. See user/load/keep.c.
+ */
+
+/* Turns to the next older one, whose hooks are gone by then; false: there is none, and our own is next. */
+bool probe__before(struct probe *probe);
+/* Can its events be read, or only counted? */
+bool probe__readable(const struct probe *probe);
+__u64 probe__unread(const struct probe *probe);
+/* Hands out what it has told that the one behind it may tell as well. */
+int probe__overlap(const struct probe *probe, probe_event_fn fn, void *ctx);
+/* All of it is told: on to the next one. */
+void probe__before_done(struct probe *probe);
+/* And nobody needs them any more: all older ones are removed. */
+void probe__before_gone(struct probe *probe);
+
+/* Which one it is: rising with time, and never 0. */
+__u64 probe__id(const struct probe *probe);
+/* Where it is read: see user/load/reader.h. */
+const struct reader *probe__reader(const struct probe *probe);
+int probe__seek(struct probe *probe, __u64 position, __u64 needed);
+/* Is it one that another process has begun? */
+bool probe__resumed(const struct probe *probe);
+
+/* What our own keeps for the one after us. */
+struct atr_kept *probe__kept(struct probe *probe);
+
+/* Where our own is kept; NULL: it is not. */
+const char *probe__pin_path(const struct probe *probe);
+/* Is the hook there while nobody has it open? */
+bool probe__hook_kept(const struct probe *probe, size_t hook);
+/* In place of detaching, at the end: the hooks stay, and the next process goes on with them. */
+void probe__leave(struct probe *probe);
 
 #endif /* ATR_LOAD_PROBE_H */

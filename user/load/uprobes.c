@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "user/load/uprobes.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /*
@@ -160,6 +163,110 @@ void uprobes_detach(struct uprobes *const *all, size_t count)
 	for (i = 0; i < count; i++)
 		memset(all[i], 0, sizeof(*all[i]));
 }
+
+/* --- pins --------------------------------------------------------------------------------------- */
+
+#define PIN_FILE "_%x_%x_%lx"
+#define PIN_LINK "_%zu_of_%zu"
+
+static void pin_path(char path[PATH_MAX], const struct uprobe_pins *pins, dev_t dev, ino_t ino,
+		     size_t i, size_t count)
+{
+	snprintf(path, PATH_MAX, "%s/%s" PIN_FILE PIN_LINK, pins->dir, pins->library, major(dev),
+		 minor(dev), ino, i, count);
+}
+
+static void unpin(const struct uprobe_pins *pins, dev_t dev, ino_t ino, size_t count)
+{
+	char path[PATH_MAX];
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		pin_path(path, pins, dev, ino, i, count);
+		unlink(path);
+	}
+}
+
+int uprobes_pin(struct uprobes *u, const struct uprobe_pins *pins, dev_t dev, ino_t ino)
+{
+	size_t count = u->multi_count + u->links_count, i;
+	char path[PATH_MAX];
+	int err = 0, fd;
+
+	for (i = 0; !err && i < count; i++) {
+		fd = i < u->multi_count ? u->multi[i] : bpf_link__fd(u->links[i - u->multi_count]);
+		pin_path(path, pins, dev, ino, i, count);
+		if (bpf_obj_pin(fd, path))
+			err = -errno;
+	}
+	if (err)
+		unpin(pins, dev, ino, count);
+	u->pinned = !err;
+	return err;
+}
+
+int uprobes_open(struct uprobes *u, const struct uprobe_pins *pins, dev_t dev, ino_t ino,
+		 size_t count)
+{
+	char path[PATH_MAX];
+	size_t i;
+	int fd;
+
+	if (!count || count > UPROBES_MAX)
+		return -ENOENT;
+	for (i = 0; i < count; i++) {
+		pin_path(path, pins, dev, ino, i, count);
+		fd = bpf_obj_get(path);
+		if (fd < 0)
+			break;
+		u->multi[u->multi_count++] = fd;
+	}
+	u->pinned = i == count;
+	if (u->pinned)
+		return 0;
+	unpin(pins, dev, ino, count);
+	uprobes_detach(&u, 1);
+	return -ENOENT;
+}
+
+bool uprobes_next(DIR *dir, const struct uprobe_pins *pins, dev_t *ret_dev, ino_t *ret_ino,
+		  size_t *ret_count)
+{
+	const size_t prefix = strlen(pins->library);
+	unsigned int dev_major, dev_minor;
+	struct dirent *entry;
+	unsigned long ino;
+	size_t i, count;
+
+	while ((entry = readdir(dir))) {
+		/* There is always a first one: else not all of them are there. */
+		if (strncmp(entry->d_name, pins->library, prefix) ||
+		    sscanf(entry->d_name + prefix, PIN_FILE PIN_LINK, &dev_major, &dev_minor, &ino,
+			   &i, &count) != 5 ||
+		    i)
+			continue;
+		*ret_dev = makedev(dev_major, dev_minor);
+		*ret_ino = ino;
+		*ret_count = count;
+		return true;
+	}
+	return false;
+}
+
+void uprobes_leave(struct uprobes *u)
+{
+	size_t i;
+
+	for (i = 0; i < u->multi_count; i++)
+		close(u->multi[i]);
+	for (i = 0; i < u->links_count; i++) {
+		bpf_link__disconnect(u->links[i]);
+		bpf_link__destroy(u->links[i]);
+	}
+	memset(u, 0, sizeof(*u));
+}
+
+/* --- letting go without waiting ----------------------------------------------------------------- */
 
 static void *release(void *arg)
 {

@@ -49,6 +49,7 @@ struct handle {
 	__u32 pid;
 	__u64 address;
 	struct pam_item user, tty, rhost;
+	bool begun;    /* pam_start() was seen */
 	bool reported; /* it was told of in some record: PAMAUDIT_LOGGED */
 };
 
@@ -135,6 +136,7 @@ static struct handle *handle_of(struct pam *p, const struct atr_pam *call, bool 
 		memset(h, 0, sizeof(*h));
 	h->pid = call->task.pid;
 	h->address = call->handle;
+	h->begun |= fresh;
 	return h;
 }
 
@@ -351,8 +353,11 @@ int record_pam(struct recorder *r, const struct atr_view *view)
 		return 0;
 	}
 	told = has_spoken(r->pam, call);
-	/* Every handle that was told of is a person's; of one that was not, its end is told. */
-	if (told || (call->call == ATR_PAM_END && h->reported)) {
+	/*
+	 * Every handle that was told of is a person's; of one that was not, its end is told. Whether it was is not known
+	 * of one that began before us.
+	 */
+	if (told || (call->call == ATR_PAM_END && (h->reported || !h->begun))) {
 		h->reported = true;
 		return 0;
 	}

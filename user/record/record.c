@@ -135,6 +135,11 @@ void recorder__rules(struct recorder *r, struct compiled *rules, struct compiled
 	r->rules[1] = before;
 }
 
+__u32 recorder__serial(const struct recorder *r)
+{
+	return r->serial;
+}
+
 int recorder__feed(struct recorder *r, const struct atr_view *view, const char **ret_text,
 		   size_t *ret_len)
 {

@@ -38,6 +38,9 @@ void recorder__free(struct recorder *r);
 int recorder__feed(struct recorder *r, const struct atr_view *view, const char **ret_text,
 		   size_t *ret_len);
 
+/* That of the next event. */
+__u32 recorder__serial(const struct recorder *r);
+
 /*
  * Nothing more comes: what was typed and waits for its end is written as it is, one event at a time. Call it
  * until *ret_len is 0. The text is valid until the next call.

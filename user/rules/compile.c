@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/rules/ruleset.h"
+
 /* --- fields ----------------------------------------------------------------------------------- */
 
 /* Numbers of the task and of the call, by libaudit's number. */
@@ -467,4 +469,25 @@ void compiled__free(struct compiled *c)
 bool compiled_in_kernel(const struct compiled_rule *rule)
 {
 	return !(rule->rule.flags & ATR_RULE_LATER);
+}
+
+void compiled__hits(struct compiled *to, const struct compiled *from)
+{
+	bool *used = calloc(from->n + 1, sizeof(*used));
+	size_t i, j = 0, k, next = 0;
+
+	for (i = 0; used && i < to->n; i++) {
+		/* Most are behind the one before, as they were. */
+		for (k = 0; k < from->n; k++) {
+			j = (next + k) % from->n;
+			if (!used[j] && rule_same(to->rules[i].source, from->rules[j].source))
+				break;
+		}
+		if (k == from->n)
+			continue;
+		used[j] = true;
+		to->rules[i].hits = from->rules[j].hits;
+		next = j + 1;
+	}
+	free(used);
 }

@@ -80,6 +80,9 @@ typedef int resolve_fn(void *ctx, const char *path, char **ret_real, __u64 *ret_
 struct compiled *compiled__new(struct ruleset *rs, resolve_fn *resolve, void *ctx);
 void compiled__free(struct compiled *c);
 
+/* Those that were in from, too, go on counting their hits. Of the same rules, each with one of them. */
+void compiled__hits(struct compiled *to, const struct compiled *from);
+
 /* Is all of the rule decided in the kernel? */
 bool compiled_in_kernel(const struct compiled_rule *rule);
 

@@ -64,7 +64,7 @@ static void flush(struct log *log)
 }
 
 /* 0: it is in the file. Else it is in none. */
-static int put(struct log *log, const char *text, size_t len, unsigned long long tag)
+static int put(struct log *log, const char *text, size_t len, const struct log_tag *tag)
 {
 	int err = 0, tries;
 
@@ -105,7 +105,7 @@ static void after_put(struct log *log)
 		log__check_space(log);
 }
 
-static int hold(struct log *log, const char *text, size_t len, unsigned long long tag)
+static int hold(struct log *log, const char *text, size_t len, const struct log_tag *tag)
 {
 	int err = log_hold__push(&log->hold, log->opts.hold_max, text, len, tag);
 
@@ -130,7 +130,7 @@ static int drain(struct log *log, size_t limit)
 	int err;
 
 	while ((held = log->hold.first) && !log->suspended && done < limit) {
-		err = put(log, held->text, held->len, held->tag);
+		err = put(log, held->text, held->len, &held->tag);
 		if (err)
 			return err;
 		done += held->len;
@@ -149,7 +149,7 @@ static int drain(struct log *log, size_t limit)
 	return 0;
 }
 
-int log__write(struct log *log, const char *text, size_t len, unsigned long long tag)
+int log__write(struct log *log, const char *text, size_t len, const struct log_tag *tag)
 {
 	int err;
 
@@ -351,7 +351,7 @@ static int mend(struct log *log)
 }
 
 int log__open(const struct log_opts *opts, const struct log_calls *calls, struct log **ret,
-	      unsigned long long *ret_tag)
+	      struct log_tag *ret_tag)
 {
 	struct log *log = calloc(1, sizeof(*log));
 	struct parts parts;
@@ -374,7 +374,7 @@ int log__open(const struct log_opts *opts, const struct log_calls *calls, struct
 	}
 	settle(log);
 	if (ret_tag)
-		*ret_tag = log_journal__tag(log->journal);
+		log_journal__tag(log->journal, ret_tag);
 	*ret = log;
 	return 0;
 }
@@ -384,7 +384,7 @@ void log__finish(struct log *log)
 	struct held *held;
 	unsigned long long left;
 
-	while ((held = log->hold.first) && !put(log, held->text, held->len, held->tag))
+	while ((held = log->hold.first) && !put(log, held->text, held->len, &held->tag))
 		log_hold__pop(&log->hold);
 	left = log_hold__clear(&log->hold);
 	log->counters.dropped += left;

@@ -59,6 +59,14 @@ struct log_space {
 	bool percent;	     /* of the file system, else MiB */
 };
 
+/*
+ * What whoever writes an event wants to know of it after a SIGKILL, if it was the last one that got into the
+ * log whole. The log does not look at it. All zero: nothing.
+ */
+struct log_tag {
+	unsigned long long words[12];
+};
+
 /* The strings are copied. All zero but log_file is auditd's idea of a minimum: nothing rotated. */
 struct log_opts {
 	const char *log_file;
@@ -113,10 +121,10 @@ bool log_action_valid(enum atr_when when, enum atr_act act);
  *
  * With a journal, a file that should outlive the process but not the machine (/run), half an event
  * that a SIGKILL in the middle of a write left behind is taken out of the log again; *ret_tag, if not
- * NULL, is the tag of the last event that is in there whole, 0 if that is not known.
+ * NULL, is the tag of the last event that is in there whole, all zero if that is not known.
  */
 int log__open(const struct log_opts *opts, const struct log_calls *calls, struct log **ret,
-	      unsigned long long *ret_tag);
+	      struct log_tag *ret_tag);
 
 /*
  * Before the end: a last try at what waits, suspended or not, for memory will be gone. What then still
@@ -129,9 +137,9 @@ void log__free(struct log *log);
 
 /*
  * One event: lines, each with its newline. 0: it is in the file, or waits; -ENOBUFS or -ENOMEM: it is
- * dropped, and counted. The tag is what a journal says of it (see log__open()), never 0.
+ * dropped, and counted. The tag is what a journal says of it (see log__open()).
  */
-int log__write(struct log *log, const char *text, size_t len, unsigned long long tag);
+int log__write(struct log *log, const char *text, size_t len, const struct log_tag *tag);
 
 /*
  * Looks after the file, the space, what waits and what was run (ATR_ACT_EXEC), which it reaps unless

@@ -157,7 +157,7 @@ static int verify(struct log_file *file, const char *text, size_t len)
 }
 
 int log_file__append(struct log_file *file, struct log_journal *journal, const char *text,
-		     size_t len, unsigned long long tag)
+		     size_t len, const struct log_tag *tag)
 {
 	int err = -EBADF, try;
 

@@ -69,7 +69,7 @@ void log_file__close(struct log_file *file);
  * it is not in the file, or what is left of it will be cut off before the next one is written.
  */
 int log_file__append(struct log_file *file, struct log_journal *journal, const char *text,
-		     size_t len, unsigned long long tag);
+		     size_t len, const struct log_tag *tag);
 
 /* Takes note of what others did to it since. */
 void log_file__look(struct log_file *file);

@@ -6,7 +6,7 @@
 #include "user/sink/log_hold.h"
 
 int log_hold__push(struct log_hold *hold, size_t max, const char *text, size_t len,
-		   unsigned long long tag)
+		   const struct log_tag *tag)
 {
 	const size_t size = sizeof(struct held) + len;
 	struct held *held;
@@ -17,7 +17,7 @@ int log_hold__push(struct log_hold *hold, size_t max, const char *text, size_t l
 	if (!held)
 		return -ENOMEM;
 	held->next = NULL;
-	held->tag = tag;
+	held->tag = *tag;
 	held->len = len;
 	memcpy(held->text, text, len);
 	if (hold->last)

@@ -5,9 +5,11 @@
 
 #include <stddef.h>
 
+#include "user/sink/log.h"
+
 struct held {
 	struct held *next;
-	unsigned long long tag;
+	struct log_tag tag;
 	size_t len;
 	char text[];
 };
@@ -22,7 +24,7 @@ struct log_hold {
 
 /* 0; -ENOBUFS: there would be more than max bytes; -ENOMEM. */
 int log_hold__push(struct log_hold *hold, size_t max, const char *text, size_t len,
-		   unsigned long long tag);
+		   const struct log_tag *tag);
 
 /* Frees the first one. */
 void log_hold__pop(struct log_hold *hold);

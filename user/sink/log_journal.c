@@ -2,23 +2,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "user/sink/log_journal.h"
 
-#define MAGIC 0x31676f6c72746100ULL
+#define MAGIC 0x32676f6c72746100ULL
 
-/* In the file; who reads it is the program that wrote it, or a newer one. */
+/*
+ * In the file; who reads it is the program that wrote it, or a newer one. Of the two tags one is that of the
+ * last event in the log, the other one of what is being written. What changes with an event is one number,
+ * so that a SIGKILL finds it before or after.
+ */
+enum {
+	STATE_LAST = 1 << 0, /* which tag is that of the last event */
+	STATE_WRITING = 1 << 1,
+};
+
 struct page {
 	unsigned long long magic;
-	unsigned long long writing;
+	unsigned long long state;
 	unsigned long long ino;
 	unsigned long long begin;
 	unsigned long long len;
-	unsigned long long tag;	 /* of what is being written */
-	unsigned long long last; /* of what is written */
+	struct log_tag tags[2];
 };
 
 struct log_journal {
@@ -67,8 +76,7 @@ int log_journal__open(const char *path, struct log_journal **ret)
 		return err;
 	}
 	if (journal->page->magic != MAGIC) {
-		set(&journal->page->writing, 0);
-		set(&journal->page->last, 0);
+		memset(journal->page, 0, sizeof(*journal->page));
 		set(&journal->page->magic, MAGIC);
 	}
 	*ret = journal;
@@ -84,30 +92,35 @@ void log_journal__free(struct log_journal *journal)
 }
 
 void log_journal__begin(struct log_journal *journal, const ino_t *ino, off_t begin, size_t len,
-			unsigned long long tag)
+			const struct log_tag *tag)
 {
-	if (!journal)
+	struct page *page = journal ? journal->page : NULL;
+
+	if (!page)
 		return;
-	set(&journal->page->ino, *ino);
-	set(&journal->page->begin, begin);
-	set(&journal->page->len, len);
-	set(&journal->page->tag, tag);
-	set(&journal->page->writing, 1);
+	page->tags[!(page->state & STATE_LAST)] = *tag;
+	set(&page->ino, *ino);
+	set(&page->begin, begin);
+	set(&page->len, len);
+	set(&page->state, page->state | STATE_WRITING);
+}
+
+/* What was being written is in the log. */
+static void done(struct page *page)
+{
+	set(&page->state, ~page->state & STATE_LAST);
 }
 
 void log_journal__end(struct log_journal *journal)
 {
-	if (!journal)
-		return;
-	/* Killed between the two it is found whole, and with the same tag. */
-	set(&journal->page->last, journal->page->tag);
-	set(&journal->page->writing, 0);
+	if (journal)
+		done(journal->page);
 }
 
 void log_journal__undone(struct log_journal *journal)
 {
 	if (journal)
-		set(&journal->page->writing, 0);
+		set(&journal->page->state, journal->page->state & STATE_LAST);
 }
 
 off_t log_journal__mend(struct log_journal *journal, int fd, ino_t ino, off_t size)
@@ -115,21 +128,24 @@ off_t log_journal__mend(struct log_journal *journal, int fd, ino_t ino, off_t si
 	struct page *page = journal->page;
 	off_t begin = page->begin, rest = 0;
 
-	if (!page->writing || page->ino != ino)
-		goto out;
-	if (size >= begin + (off_t)page->len) {
-		set(&page->last, page->tag);
-	} else if (size > begin) {
-		if (ftruncate(fd, begin))
-			return -errno;
-		rest = size - begin;
+	if (page->state & STATE_WRITING && page->ino == ino) {
+		if (size >= begin + (off_t)page->len) {
+			done(page);
+			return 0;
+		}
+		if (size > begin) {
+			if (ftruncate(fd, begin))
+				return -errno;
+			rest = size - begin;
+		}
 	}
-out:
-	set(&page->writing, 0);
+	log_journal__undone(journal);
 	return rest;
 }
 
-unsigned long long log_journal__tag(const struct log_journal *journal)
+void log_journal__tag(const struct log_journal *journal, struct log_tag *ret)
 {
-	return journal ? journal->page->last : 0;
+	memset(ret, 0, sizeof(*ret));
+	if (journal)
+		*ret = journal->page->tags[journal->page->state & STATE_LAST];
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "user/sink/log.h"
+
 struct log_journal;
 
 /* 0 or -errno. */
@@ -17,7 +19,7 @@ void log_journal__free(struct log_journal *journal);
 
 /* Around each write; journal may be NULL. */
 void log_journal__begin(struct log_journal *journal, const ino_t *ino, off_t begin, size_t len,
-			unsigned long long tag);
+			const struct log_tag *tag);
 void log_journal__end(struct log_journal *journal);
 /* Nothing of it is in the file. */
 void log_journal__undone(struct log_journal *journal);
@@ -28,7 +30,7 @@ void log_journal__undone(struct log_journal *journal);
  */
 off_t log_journal__mend(struct log_journal *journal, int fd, ino_t ino, off_t size);
 
-/* Of the last event that is in the log whole, or 0. */
-unsigned long long log_journal__tag(const struct log_journal *journal);
+/* Of the last event that is in the log whole; all zero: none is known, or there is no journal. */
+void log_journal__tag(const struct log_journal *journal, struct log_tag *ret);
 
 #endif /* ATR_SINK_LOG_JOURNAL_H */

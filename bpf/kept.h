@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What outlives the daemon beside the ring: a page of memory that it maps and that is pinned with the rest.
+ * Who comes after it may be another build: it reads no more than the first five fields unless abi is its own,
+ * so they stay where they are, and any other change is a change of ATR_ABI.
+ */
+#ifndef ATR_KEPT_H
+#define ATR_KEPT_H
+
+#include "bpf/event.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+
+#define ATR_KEPT_MAGIC 0x746b65707472746fULL
+
+enum {
+	ATR_KEPT_HOOKS = 96,
+	ATR_KEPT_NAME = 64,	  /* of an event in tracefs */
+	ATR_KEPT_SESSIONS = 8192, /* a power of two */
+	ATR_KEPT_FACTS = 32,
+	ATR_KEPT_WORDS = 12, /* of a struct pipeline_mark */
+};
+
+struct atr_kept {
+	__u64 magic; /* when all the rest is there */
+	__u32 abi;
+	__u32 pad;
+	__u64 identity; /* of the build, the kernel's features and the options: see probe.c */
+	__u64 id;	/* CLOCK_BOOTTIME of its beginning */
+	/* It began beside this one, whose ring stood there: what both have, that one tells. 0: none. */
+	__u64 after;
+	__u64 after_from;
+	__u32 links; /* pinned ones, but for those on libraries */
+	__u32 has_sessions;
+	/* What its reader knew when all was in the log the last time, twice: the one that mark says is whole. */
+	__u64 marks[2][ATR_KEPT_WORDS];
+	__u64 mark;
+	struct atr_clock clock; /* the last one that was told */
+	__u8 mode[ATR_KEPT_FACTS];
+	char event[ATR_KEPT_HOOKS][ATR_KEPT_NAME];
+	struct atr_loss losses[ATR_KIND_USER][ATR_CAUSE_MAX];
+	/* Session number n is at n % ATR_KEPT_SESSIONS: its login uid in the upper half, n below. 0: none. */
+	__u64 sessions[ATR_KEPT_SESSIONS];
+};
+
+#pragma GCC diagnostic pop
+
+#endif /* ATR_KEPT_H */
