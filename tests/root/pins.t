@@ -391,6 +391,47 @@ leftovers() {
 	check "it ends well" autrail_end
 }
 
+# What is anybody else's stays.
+not_ours() {
+	first=$pins
+	mkdir -p "$work/plain/1"
+	echo kept >"$work/plain/1/map_atr_kept"
+	echo kept >"$work/plain/1/file"
+	pins=$work/plain
+	configure
+	check "ctl detach: not in another file system" exits_with 1 "$AUTRAIL" ctl detach -c "$conf"
+	check "ctl detach: that is said" grep -q "$pins: is not in a file system of type bpf.*nothing is removed" "$work/out"
+	check "ctl detach: all is there" test -e "$work/plain/1/file" -a -e "$work/plain/1/map_atr_kept"
+
+	mkdir "$work/bpf/7"
+	pins=$work/bpf
+	configure
+	check "ctl detach: not in all of the file system" exits_with 1 "$AUTRAIL" ctl detach -c "$conf"
+	check "all of the file system: a daemon starts" daemon_begin
+	check "all of the file system: but does not use it" told 'must be a directory of its own in that file system'
+	check "all of the file system: what is there is not its" test -d "$work/bpf/7"
+	autrail_end || :
+
+	mkdir -m 777 "$work/bpf/open-too"
+	ln -s "$work/plain/1" "$work/bpf/open-too/1"
+	pins=$work/bpf/open-too
+	configure
+	check "ctl detach: not where others may write" exits_with 1 "$AUTRAIL" ctl detach -c "$conf"
+	check "ctl detach: all is there still" test -e "$work/plain/1/map_atr_kept" -a -L "$pins/1"
+
+	pins=$work/bpf/own
+	mkdir -m 700 "$pins" "$pins/02"
+	ln -s "$work/plain/1" "$pins/1"
+	configure
+	check "ctl detach: in a directory of ours" exits_with 0 "$AUTRAIL" ctl detach -c "$conf"
+	check "ctl detach: no link is followed" test -e "$work/plain/1/map_atr_kept"
+	check "a daemon in a directory of ours" daemon_begin
+	check "follows none either" test -e "$work/plain/1/map_atr_kept"
+	check "and leaves what has not its names" test -d "$pins/02"
+	check "it ends well" autrail_end
+	pins=$first
+}
+
 no_place() {
 	pins=$work/nowhere
 	configure
@@ -426,7 +467,7 @@ no_place() {
 	check "pin = no: it ends well" autrail_end
 }
 
-for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several leftovers no_place}; do
+for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several leftovers not_ours no_place}; do
 	"$part"
 done
 finish

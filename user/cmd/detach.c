@@ -38,10 +38,12 @@ static const char *parse(int argc, char **argv)
 static int remove_all(const char *dir)
 {
 	struct side sides[SIDES_MAX];
-	int n = sides_open(dir, true, sides, SIDES_MAX), i;
+	int n = pins_check(dir), i;
 
+	if (!n)
+		n = sides_open(dir, true, sides, SIDES_MAX);
 	if (n < 0 && n != -ENOENT) {
-		log_error("cannot look what is kept in %s: %s", dir, strerror(-n));
+		log_error("pin_dir %s: %s; nothing is removed", dir, pins_error(n));
 		return ATR_EXIT_RUNTIME;
 	}
 	for (i = 0; i < n; i++) {

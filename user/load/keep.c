@@ -104,11 +104,7 @@ static void keep_nothing(struct probe *probe, int err)
 	log_warn(
 		"pin_dir %s: %s; the kernel side ends with this daemon, and what happens until the next one "
 		"is ready is not recorded",
-		probe->opts.pin_dir,
-		err == -ENOTSUP ? "is not in a file system of type bpf, and none could be mounted "
-				  "(mount -t bpf bpf /sys/fs/bpf)" :
-		err == -EPERM	? "must be root's, and nobody else may write to it" :
-				  strerror(-err));
+		probe->opts.pin_dir, pins_error(err));
 	probe->opts.pin_dir = NULL;
 }
 

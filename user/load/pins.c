@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,39 @@ static bool is_own(const char *dir)
 	       !(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
+/* What is there is anybody's. (A bind mount of a directory in it is none: its number is another.) */
+static bool is_root(const char *dir)
+{
+	char path[PATH_MAX];
+	struct stat st, above;
+
+	snprintf(path, sizeof(path), "%s/..", dir);
+	return !stat(dir, &st) && !stat(path, &above) && st.st_dev != above.st_dev &&
+	       st.st_ino == 1;
+}
+
+int pins_check(const char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st))
+		return -errno;
+	if (!is_bpffs(dir))
+		return -ENOTSUP;
+	if (is_root(dir))
+		return -EXDEV;
+	return is_own(dir) ? 0 : -EPERM;
+}
+
+const char *pins_error(int err)
+{
+	return err == -ENOTSUP ? "is not in a file system of type bpf, and none could be mounted "
+				 "(mount -t bpf bpf /sys/fs/bpf)" :
+	       err == -EPERM   ? "must be root's, and nobody else may write to it" :
+	       err == -EXDEV   ? "must be a directory of its own in that file system" :
+				 strerror(-err);
+}
+
 int pins_prepare(const char *dir)
 {
 	bool made;
@@ -59,7 +93,7 @@ int pins_prepare(const char *dir)
 			rmdir(dir);
 		return -ENOTSUP;
 	}
-	return is_own(dir) ? 0 : -EPERM;
+	return pins_check(dir);
 }
 
 static int path_make(char path[PATH_MAX], const char *dir, const char *name)
@@ -154,13 +188,29 @@ static int compare_ids(const void *a, const void *b)
 	return (x->source.id > y->source.id) - (x->source.id < y->source.id);
 }
 
+void sides_sort(struct side *sides, size_t n)
+{
+	qsort(sides, n, sizeof(*sides), compare_ids);
+}
+
+/* A directory, not something that leads to one, and by the name that we would give it. */
+static bool is_side(int dir, const char *name, __u64 *ret_id)
+{
+	char same[NAME_LEN];
+	struct stat st;
+
+	*ret_id = strtoull(name, NULL, 10);
+	snprintf(same, sizeof(same), "%llu", *ret_id);
+	return !strcmp(name, same) && !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) &&
+	       S_ISDIR(st.st_mode);
+}
+
 int sides_open(const char *dir, bool alone, struct side *ret_sides, size_t max)
 {
 	DIR *entries = opendir(dir);
 	struct dirent *entry;
 	struct side *side;
 	size_t n = 0;
-	char *end;
 	int err = 0;
 
 	if (!entries)
@@ -169,13 +219,13 @@ int sides_open(const char *dir, bool alone, struct side *ret_sides, size_t max)
 		side = &ret_sides[n];
 		memset(side, 0, sizeof(*side));
 		side->ring_fd = side->source.seen = -1;
-		side->source.id = strtoull(entry->d_name, &end, 10);
-		if (end == entry->d_name || *end || side_path(side->path, dir, side->source.id))
+		if (!is_side(dirfd(entries), entry->d_name, &side->source.id) ||
+		    side_path(side->path, dir, side->source.id))
 			continue;
 		n++;
 	}
 	closedir(entries);
-	qsort(ret_sides, n, sizeof(*ret_sides), compare_ids);
+	sides_sort(ret_sides, n);
 	for (side = ret_sides; side < ret_sides + n;) {
 		err = side_open(side);
 		if (!err) {
@@ -197,24 +247,40 @@ int sides_open(const char *dir, bool alone, struct side *ret_sides, size_t max)
 	return err ? err : (int)n;
 }
 
-/* Calls fn with each name of the side that begins so, until it returns something. */
-static int each_pin(const struct side *side, const char *prefix,
-		    int (*fn)(const struct side *side, const char *name, void *ctx), void *ctx)
+/* The names that we give: nobody else's. */
+static bool is_pin(const char *name)
 {
-	DIR *entries = opendir(side->path);
+	static const char *const prefixes[] = { "map_atr_", "map_autrail", "hook_", "lib", NULL };
+	size_t i;
+
+	for (i = 0; prefixes[i]; i++) {
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	}
+	return false;
+}
+
+typedef int pin_fn(const struct side *side, int dir, const char *name, void *ctx);
+
+/* Calls fn with each name of the side that begins so, until it returns something. */
+static int each_pin(const struct side *side, const char *prefix, pin_fn *fn, void *ctx)
+{
+	int fd = open(side->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), err = 0;
+	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
-	int err = 0;
 
 	while (entries && !err && (entry = readdir(entries))) {
-		if (entry->d_name[0] != '.' && !strncmp(entry->d_name, prefix, strlen(prefix)))
-			err = fn(side, entry->d_name, ctx);
+		if (is_pin(entry->d_name) && !strncmp(entry->d_name, prefix, strlen(prefix)))
+			err = fn(side, fd, entry->d_name, ctx);
 	}
 	if (entries)
 		closedir(entries);
+	else if (fd >= 0)
+		close(fd);
 	return err;
 }
 
-static int count_one(const struct side *side, const char *name, void *ctx)
+static int count_one(const struct side *side, int dir, const char *name, void *ctx)
 {
 	++*(unsigned int *)ctx;
 	return 0;
@@ -249,17 +315,14 @@ struct links {
 	size_t n;
 };
 
-static int remove_pin(const struct side *side, const char *name, void *ctx)
+static int remove_pin(const struct side *side, int dir, const char *name, void *ctx)
 {
-	char path[PATH_MAX];
-
-	if (!path_make(path, side->path, name))
-		unlink(path);
+	unlinkat(dir, name, 0);
 	return 0;
 }
 
 /* The link lives until its last reference goes, and it goes a moment after that. */
-static int remove_link(const struct side *side, const char *name, void *ctx)
+static int remove_link(const struct side *side, int dir, const char *name, void *ctx)
 {
 	int fd = object_get(side->path, name);
 	struct links *links = ctx;
@@ -268,7 +331,7 @@ static int remove_link(const struct side *side, const char *name, void *ctx)
 
 	if (fd >= 0 && links->n < LINKS_MAX && !bpf_obj_get_info_by_fd(fd, &info, &len))
 		links->ids[links->n++] = info.id;
-	remove_pin(side, name, NULL);
+	remove_pin(side, dir, name, NULL);
 	if (fd >= 0)
 		close(fd);
 	return 0;

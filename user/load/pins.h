@@ -40,15 +40,22 @@ enum { SIDES_MAX = 8 };
 
 /*
  * The directory, made if need be, and its file system mounted where that is to be at /sys/fs/bpf. 0 or -errno:
- * -ENOTSUP: it is not in a file system of type bpf; -EPERM: others may write to it.
+ * -ENOTSUP: it is not in a file system of type bpf; -EPERM: others may write to it; -EXDEV: it is all of the file
+ * system, where others keep theirs.
  */
 int pins_prepare(const char *dir);
+/* The same of one that is there; -ENOENT: it is not. */
+int pins_check(const char *dir);
+/* What such an error means. */
+const char *pins_error(int err);
 
 /*
  * What is there, the oldest first. What is not finished is left out; it is removed where nobody else can be at work
  * (alone). Returns how many, or -errno: -ENOENT: there is no such directory.
  */
 int sides_open(const char *dir, bool alone, struct side *ret_sides, size_t max);
+/* The oldest first, of several directories. */
+void sides_sort(struct side *sides, size_t n);
 void side_close(struct side *side);
 
 /* Takes the hooks away, and waits until none runs any more. */
