@@ -357,6 +357,96 @@ several() {
 	autrail_err=$work/autrail.err
 }
 
+# The configuration says another place: what is in the one before is told, and taken away.
+moved() {
+	rm -rf "$work/log"
+	first=$pins
+	configure
+	daemon_begin
+	old=$autrail_pid
+	"$BUILD/tests/storm" exec 100 "$noop" >/dev/null
+	pins=$work/bpf/other
+	configure
+	check "another pin_dir: the next one starts" daemon_begin
+	check "another pin_dir: the first one ends well" wait "$old"
+	check "another pin_dir: it is kept there" told "kept in $pins/[0-9]*"
+	check "another pin_dir: where it was nothing is left" test ! -e "$first"
+	"$BUILD/tests/storm" exec 100 "$noop" >/dev/null
+	wait_for 10 have_execs 200 || :
+	daemon_kill
+	"$BUILD/tests/storm" exec 100 "$noop" >/dev/null
+	configure pin=no
+	check "killed, then pin = no: the next one starts" daemon_begin
+	check "killed, then pin = no: what it has kept is told" wait_for 10 have_execs 300
+	check "killed, then pin = no: and is gone" test ! -e "$pins"
+	old=$autrail_pid
+	pins=$first
+	configure
+	check "pin = yes again: the next one starts" daemon_begin
+	check "pin = yes again: the first one ends well" wait "$old"
+	daemon_kill
+	"$BUILD/tests/storm" exec 100 "$noop" >/dev/null
+	acts=400
+	pins=$work/bpf/other
+	configure
+	# Until it is ready nothing is removed: killed, it leaves two to be looked for.
+	"$AUTRAIL" daemon -c "$conf" </dev/null 2>"$work/any.err" &
+	autrail_pid=$!
+	a_moment 10
+	daemon_kill
+	configure pin=no
+	daemon_begin
+	check "killed while it moves: all is told" wait_for 10 have_execs 400
+	accounted "moved"
+	check "nor in the other one" test ! -e "$first"
+	pins=$first
+}
+
+# As above, by SIGHUP and by a start.
+other_log() {
+	rm -rf "$work/log"
+	configure
+	daemon_begin
+	"$BUILD/tests/storm" exec 100 "$noop" >/dev/null
+	check "the first log has its own" wait_for 10 have_execs 100
+	first=$log
+	log=$work/log/second.log
+	configure
+	old=$autrail_pid
+	check "another log: the next one starts" daemon_begin
+	check "another log: the first one ends well" wait "$old"
+	"$BUILD/tests/storm" exec 50 "$noop" >/dev/null
+	check "another log: it has what came then, and no more" wait_for 10 have_execs 50
+	log=$work/log/third.log
+	configure pin=no
+	daemon_begin
+	old=$autrail_pid
+	log=$work/log/fourth.log
+	configure pin=no
+	kill -HUP "$autrail_pid"
+	check "SIGHUP: another log" wait_for 10 test -e "$log"
+	check "SIGHUP: whoever is started for that log takes over" daemon_begin
+	check "SIGHUP: from who has it" wait "$old"
+	old=$autrail_pid
+	log=$first
+	configure pin=no
+	check "SIGHUP: the one before is free" daemon_begin
+	kill -TERM "$old"
+	wait "$old"
+	old=$autrail_pid
+	log=$work/log/fourth.log
+	configure pin=no
+	check "SIGHUP: and a log of its own again" daemon_begin
+	log=$first
+	configure pin=no
+	kill -HUP "$autrail_pid"
+	check "SIGHUP: a log of another daemon's is refused" wait_for 10 told \
+		"$log is the log of another daemon, process $old"
+	kill -TERM "$old"
+	wait "$old"
+	check "another log: it ends well" autrail_end
+}
+
 leftovers() {
 	rm -rf "$work/log"
 	configure
@@ -428,6 +518,9 @@ not_ours() {
 	check "a daemon in a directory of ours" daemon_begin
 	check "follows none either" test -e "$work/plain/1/map_atr_kept"
 	check "and leaves what has not its names" test -d "$pins/02"
+	configure pin=no
+	check "ctl detach: not while it runs, whatever pin says" exits_with 1 "$AUTRAIL" ctl detach -c "$conf"
+	check "ctl detach: it says who runs" grep -q "a daemon runs .* process $autrail_pid" "$work/out"
 	check "it ends well" autrail_end
 	pins=$first
 }
@@ -467,7 +560,7 @@ no_place() {
 	check "pin = no: it ends well" autrail_end
 }
 
-for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several leftovers not_ours no_place}; do
+for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several moved other_log leftovers not_ours no_place}; do
 	"$part"
 done
 finish

@@ -20,6 +20,7 @@
 #include "user/cmd/who.h"
 #include "user/log.h"
 #include "user/sink/log.h"
+#include "user/sink/log_journal.h"
 #include "user/sink/plugins.h"
 #include "version.h"
 
@@ -169,6 +170,27 @@ static int outputs_open(struct daemon *d)
 	return err;
 }
 
+static void waits(void *ctx)
+{
+	notify__tick(&((struct daemon *)ctx)->notify);
+}
+
+/* What the log that had this kernel side before notes of it: the later one of the two counts. */
+static void other_journal(struct daemon *d)
+{
+	const char *path = d->instance.other_journal;
+	struct log_journal *journal;
+	typeof(d->last) last;
+
+	if (!*path || access(path, F_OK) || log_journal__open(path, &journal))
+		return;
+	log_journal__tag(journal, &last.tag);
+	log_journal__free(journal);
+	if (last.mark.ring > d->last.mark.ring ||
+	    (last.mark.ring == d->last.mark.ring && last.mark.position > d->last.mark.position))
+		d->last = last;
+}
+
 /*
  * From here on it is us: whoever was before has ended, and the log tells how far he came. What he has open, others
  * may have only now: the log, the sockets of plugins.
@@ -176,7 +198,8 @@ static int outputs_open(struct daemon *d)
 static int take(void *ctx)
 {
 	struct daemon *d = ctx;
-	int err = instance__take(&d->conf, true, &d->instance, &d->before);
+	const struct instance_wait wait = { waits, d };
+	int err = instance__take(&d->conf, &wait, &d->instance, &d->before);
 
 	d->code = ATR_EXIT_RUNTIME;
 	if (!err)
@@ -190,6 +213,7 @@ static int take(void *ctx)
 		return -EINVAL;
 	}
 	d->code = ATR_EXIT_OK;
+	other_journal(d);
 	d->agent_opts.wake = plugins__fd(d->plugins);
 	d->agent_opts.record.first_serial = d->last.mark.serial ? d->last.mark.serial :
 								  FIRST_SERIAL;
@@ -263,7 +287,7 @@ static void counters_tell(const struct log *log)
 }
 
 /* With write_logs changed the log comes, or goes: what waits in it is written, or lost and counted. */
-static int log_reconfigure(struct daemon *d, const struct conf *conf, const struct log_opts *log)
+static int log_change(struct daemon *d, const struct conf *conf, const struct log_opts *log)
 {
 	if (!d->log)
 		return log_open(d, conf, log, NULL);
@@ -273,6 +297,20 @@ static int log_reconfigure(struct daemon *d, const struct conf *conf, const stru
 	log__free(d->log);
 	d->log = NULL;
 	return 0;
+}
+
+/* Another file is another log: nobody else's, and whoever is started for it finds us. */
+static int log_reconfigure(struct daemon *d, const struct conf *conf, struct log_opts *log)
+{
+	int err = instance__move(&d->instance, conf->log_file);
+
+	if (err)
+		return err;
+	log->journal = d->instance.journal;
+	err = log_change(d, conf, log);
+	if (err)
+		instance__move(&d->instance, d->conf.log_file);
+	return err;
 }
 
 static void reconfigure(struct daemon *d, __u32 pid)
@@ -287,7 +325,6 @@ static void reconfigure(struct daemon *d, __u32 pid)
 	err = configure_read(d->opts->conf, &conf);
 	if (!err) {
 		err = configure_log(&conf, HOLD_MAX, &log);
-		log.journal = d->instance.journal;
 		if (!err)
 			err = log_reconfigure(d, &conf, &log);
 		if (!err) {
@@ -391,6 +428,7 @@ static int daemon_run(void *dest, int argc, char **argv)
 		.ctx = &d,
 	};
 	configure_agent(&d.conf, &d.agent_opts);
+	d.agent_opts.probe.pin_before = &d.instance.before;
 	d.enriched = d.agent_opts.record.format == ATR_FORMAT_ENRICHED;
 	if (rules_check(&d.agent_opts.rules, false))
 		goto out;
@@ -404,6 +442,7 @@ static int daemon_run(void *dest, int argc, char **argv)
 		code = d.code;
 	if (code)
 		goto out;
+	instance__settled(&d.instance);
 	caps_keep();
 	record_start(&d);
 	record_found(&d);

@@ -79,7 +79,7 @@ int detach_run(int argc, char **argv)
 	if (!privilege_check("ctl detach"))
 		goto out;
 	code = ATR_EXIT_RUNTIME;
-	err = instance__take(&conf, false, &instance, &before);
+	err = instance__take_pins(conf.pin_dir, &instance, &before);
 	if (err == -EBUSY)
 		log_error(
 			"a daemon runs on what is kept in %s, process %d: stop it, and it detaches "

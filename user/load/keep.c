@@ -59,8 +59,17 @@ static __u64 identity(const struct probe *probe)
 	return hash(sum, &f->labels, offsetof(struct atr_label_sources, inode) + sizeof(__u32));
 }
 
+static bool is_below(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	return !strncmp(path, dir, len) && path[len] == '/';
+}
+
 static const char *difference(const struct probe *probe, const struct side *side)
 {
+	if (!probe->opts.pin_dir || !is_below(side->path, probe->opts.pin_dir))
+		return "by one that was to keep it there";
 	if (side->foreign)
 		return "by another version of autrail, whose events are not to be read";
 	if (side->source.kept->identity != identity(probe))
@@ -70,16 +79,42 @@ static const char *difference(const struct probe *probe, const struct side *side
 	return NULL;
 }
 
+/* And those in a directory where none is kept any more. That it cannot be read is said, and done without. */
+static size_t look_before(const struct probe *probe, struct side *ret_sides, size_t max)
+{
+	const struct atr_pin_dirs *dirs = probe->taken ? probe->opts.pin_before : NULL;
+	size_t i, n = 0;
+	int err;
+
+	for (i = 0; dirs && i < dirs->n; i++) {
+		err = pins_check(dirs->dirs[i]);
+		if (!err)
+			err = sides_open(dirs->dirs[i], true, ret_sides + n, max - n);
+		if (err > 0)
+			n += err;
+		else if (err && err != -ENOENT)
+			log_warn("%s: %s; a kernel side that the one before has kept there is left "
+				 "as it is",
+				 dirs->dirs[i], pins_error(err));
+	}
+	return n;
+}
+
 /* Which of them are to be drained, and the one that goes on. */
 static int look(struct probe *probe, const char **ret_why)
 {
-	int n = sides_open(probe->opts.pin_dir, probe->taken, probe->sides, SIDES_MAX);
+	const char *dir = probe->opts.pin_dir;
+	int n = dir ? sides_open(dir, probe->taken, probe->sides, SIDES_MAX) : 0;
 
 	probe->sides_n = 0;
 	probe->adopted = NULL;
 	*ret_why = NULL;
-	if (n <= 0)
+	if (n < 0)
 		return n;
+	n += look_before(probe, probe->sides + n, SIDES_MAX - n);
+	if (!n)
+		return 0;
+	sides_sort(probe->sides, n);
 	probe->sides_n = n;
 	*ret_why = difference(probe, &probe->sides[n - 1]);
 	if (!*ret_why) {
@@ -134,13 +169,14 @@ int keep_take(struct probe *probe)
 	if (err)
 		return err;
 	probe->taken = true;
-	if (!probe->opts.pin_dir)
-		return 0;
 	look_end(probe);
-	err = look(probe, &why);
+	/* Again: ctl detach may have been at work, and has taken the directory, too. */
+	err = probe->opts.pin_dir ? pins_prepare(probe->opts.pin_dir) : 0;
+	if (!err)
+		err = look(probe, &why);
 	if (err) {
 		keep_nothing(probe, err);
-		return goes_on;
+		look(probe, &why);
 	}
 	if (why)
 		log_info("the kernel side that is kept in %s was loaded %s: it is replaced",
@@ -441,11 +477,15 @@ void probe__before_done(struct probe *probe)
 
 void probe__before_gone(struct probe *probe)
 {
+	const struct atr_pin_dirs *dirs = probe->opts.pin_before;
 	size_t i;
 
 	for (i = 0; i < probe->sides_n; i++)
 		side_remove(&probe->sides[i]);
 	probe->sides_n = probe->side_next = 0;
+	/* It is left where somebody keeps anything else there. */
+	for (i = 0; dirs && i < dirs->n; i++)
+		rmdir(dirs->dirs[i]);
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */

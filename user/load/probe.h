@@ -6,6 +6,7 @@
 #ifndef ATR_LOAD_PROBE_H
 #define ATR_LOAD_PROBE_H
 
+#include <limits.h>
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,12 +21,21 @@ struct probe;
 struct libraries;
 struct reader;
 
+enum { ATR_PIN_DIRS_MAX = 4 };
+
+struct atr_pin_dirs {
+	size_t n;
+	char dirs[ATR_PIN_DIRS_MAX][PATH_MAX];
+};
+
 struct atr_probe_opts {
 	bool failed;	     /* failed execs too */
 	bool logins;	     /* user messages, logins, libpam, ends by signal */
 	bool tty;	     /* terminal input, of whom probe__mark_…() says */
 	bool exact;	     /* also by hooks that others pay for: every open() of the machine */
 	const char *pin_dir; /* where the kernel side is kept when we die; NULL: it is not */
+	/* Where else one may be kept that is not to go on: looked at once take() has returned. NULL: nowhere. */
+	const struct atr_pin_dirs *pin_before;
 	/* Called when nobody else may be at work there any more, before anything is attached; 0 or -errno. NULL: none. */
 	int (*take)(void *ctx);
 	void *ctx;
