@@ -357,6 +357,47 @@ several() {
 	autrail_err=$work/autrail.err
 }
 
+# Not even one that has ended and was not waited for.
+runs() {
+	grep -q '^State:	[^Z]' "/proc/$autrail_pid/status"
+}
+
+# stays NAME CODE CONFIG...: who cannot run with that configuration leaves the one that runs alone.
+stays() {
+	stays_name=$1
+	code=$2
+	shift 2
+	configure "$@"
+	check "$stays_name: it does not start" exits_with "$code" timeout 60 "$AUTRAIL" daemon -c "$conf"
+	check "$stays_name: it has asked nobody to end" sh -c "! grep 'taking over' '$work/out'"
+	sleep 0.2
+	check "$stays_name: the one that runs goes on" runs
+}
+
+mistakes() {
+	rm -rf "$work/log"
+	mkdir -p "$work/plugins.d"
+	configure
+	daemon_begin
+	stays "a log_group that is not there" 1 log_group=nobody-has-this
+	stays "no log and no plugin" 3 write_logs=no "plugin_dir=$work/plugins.d"
+	check "mistakes: it ends well" autrail_end
+	configure
+	# Without the capability for it.
+	if command -v setpriv >/dev/null; then
+		daemon_begin
+		configure kernel_audit=yes
+		check "kernel audit is not to be read: it does not start" exits_with 5 timeout 60 \
+			setpriv --bounding-set=-audit_read "$AUTRAIL" daemon -c "$conf"
+		sleep 0.2
+		check "kernel audit is not to be read: the one that runs goes on" runs
+		check "kernel audit is not to be read: it ends well" autrail_end
+	else
+		skip "kernel audit is not to be read" "no setpriv"
+	fi
+	configure
+}
+
 # The configuration says another place: what is in the one before is told, and taken away.
 moved() {
 	rm -rf "$work/log"
@@ -560,7 +601,7 @@ no_place() {
 	check "pin = no: it ends well" autrail_end
 }
 
-for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several moved other_log leftovers not_ours no_place}; do
+for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several mistakes moved other_log leftovers not_ours no_place}; do
 	"$part"
 done
 finish

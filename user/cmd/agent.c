@@ -111,6 +111,28 @@ static void print_ready(const struct agent *a)
 		 a->opts->probe.ring_bytes >> 10, kept ? ", kept in " : "", kept ? kept : "");
 }
 
+static int forget(void *ctx, void *data, size_t size)
+{
+	return 0;
+}
+
+/* Records of kernel audit up to now are those of whoever was before. */
+static void kaudit_begin(struct agent *a)
+{
+	while (a->kaudit && kaudit__read(a->kaudit, forget, NULL) == -ENOBUFS)
+		;
+}
+
+static int take(void *ctx)
+{
+	struct agent *a = ctx;
+	int err = a->opts->take(a->opts->ctx);
+
+	if (!err)
+		kaudit_begin(a);
+	return err;
+}
+
 static int kernel_open(struct agent *a)
 {
 	struct atr_probe_opts probe = a->opts->probe;
@@ -120,13 +142,16 @@ static int kernel_open(struct agent *a)
 		return ATR_EXIT_KERNEL;
 	probe.rules = a->rules[0];
 	probe.tty = a->opts->tty && a->opts->tty->n;
-	probe.take = a->opts->take;
-	probe.ctx = a->opts->ctx;
+	probe.take = a->opts->take ? take : NULL;
+	probe.ctx = a;
+	/* What may be refused comes before whoever runs is told to end. */
+	if (a->opts->kernel_audit && kaudit__open(&a->kaudit))
+		return ATR_EXIT_KERNEL;
 	a->probe = probe__new(&probe, &a->features);
 	if (!a->probe || probe__start(a->probe, pipeline__event, a->pipeline))
 		return ATR_EXIT_KERNEL;
-	if (a->opts->kernel_audit && kaudit__open(&a->kaudit))
-		return ATR_EXIT_KERNEL;
+	if (!a->opts->take)
+		kaudit_begin(a);
 	a->ring = ring_level__new(probe__fd(a->probe), probe.ring_bytes);
 	return ATR_EXIT_OK;
 }

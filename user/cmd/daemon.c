@@ -42,7 +42,8 @@ static struct daemon_opts {
 struct daemon {
 	const struct daemon_opts *opts;
 	struct conf conf;
-	struct log *log; /* NULL: write_logs = no */
+	struct log_opts log_opts; /* of the start */
+	struct log *log;	  /* NULL: write_logs = no */
 	struct plugins *plugins;
 	struct agent *agent;
 	struct agent_opts agent_opts;
@@ -143,8 +144,11 @@ static void record_plugin(void *ctx, const char *body)
 	agent__record(((struct daemon *)ctx)->agent, AUDIT_DAEMON_ERR, body);
 }
 
-/* Plugins are started with a tick: there is an agent by then for records about them. */
-static int outputs_open(struct daemon *d)
+/*
+ * All that a configuration can be wrong about, before whoever runs is told to end. Plugins are started with a tick:
+ * there is an agent by then for records about them. Returns an exit code.
+ */
+static int outputs_prepare(struct daemon *d)
 {
 	const struct plugins_calls calls = {
 		.ctx = d,
@@ -153,21 +157,26 @@ static int outputs_open(struct daemon *d)
 		.runlevel = runlevel,
 	};
 	struct plugins_opts plugins;
-	struct log_opts log;
 	int err;
 
-	err = configure_log(&d->conf, HOLD_MAX, &log);
-	log.journal = d->instance.journal;
-	if (!err)
-		err = log_open(d, &d->conf, &log, &d->last.tag);
+	err = configure_log(&d->conf, HOLD_MAX, &d->log_opts);
+	if (!err && d->conf.write_logs)
+		err = log_opts__check(&d->log_opts);
 	if (!err) {
-		configure_plugins(&d->conf, &log, d->enriched, &plugins);
+		configure_plugins(&d->conf, &d->log_opts, d->enriched, &plugins);
 		err = plugins__open(&plugins, &calls, &d->plugins);
 	}
-	configure_log_free(&log);
-	if (err)
+	if (err) {
 		log_error("nothing is recorded: %s", strerror(-err));
-	return err;
+		return ATR_EXIT_RUNTIME;
+	}
+	if (!d->conf.write_logs && !plugins__active(d->plugins)) {
+		log_error("write_logs = no, and %s has no active plugin: records would go nowhere",
+			  d->conf.plugin_dir);
+		return ATR_EXIT_CONFIG;
+	}
+	d->agent_opts.wake = plugins__fd(d->plugins);
+	return ATR_EXIT_OK;
 }
 
 static void waits(void *ctx)
@@ -191,10 +200,7 @@ static void other_journal(struct daemon *d)
 		d->last = last;
 }
 
-/*
- * From here on it is us: whoever was before has ended, and the log tells how far he came. What he has open, others
- * may have only now: the log, the sockets of plugins.
- */
+/* From here on it is us: whoever was before has ended, and the log, which he had open, tells how far he came. */
 static int take(void *ctx)
 {
 	struct daemon *d = ctx;
@@ -202,19 +208,13 @@ static int take(void *ctx)
 	int err = instance__take(&d->conf, &wait, &d->instance, &d->before);
 
 	d->code = ATR_EXIT_RUNTIME;
+	d->log_opts.journal = d->instance.journal;
 	if (!err)
-		err = outputs_open(d);
+		err = log_open(d, &d->conf, &d->log_opts, &d->last.tag);
 	if (err)
 		return err;
-	if (!d->log && !plugins__active(d->plugins)) {
-		log_error("write_logs = no, and %s has no active plugin: records would go nowhere",
-			  d->conf.plugin_dir);
-		d->code = ATR_EXIT_CONFIG;
-		return -EINVAL;
-	}
 	d->code = ATR_EXIT_OK;
 	other_journal(d);
-	d->agent_opts.wake = plugins__fd(d->plugins);
 	d->agent_opts.record.first_serial = d->last.mark.serial ? d->last.mark.serial :
 								  FIRST_SERIAL;
 	return 0;
@@ -437,6 +437,9 @@ static int daemon_run(void *dest, int argc, char **argv)
 		goto out;
 	caps_tell(d.conf.kernel_audit);
 	boost(d.conf.priority_boost);
+	code = outputs_prepare(&d);
+	if (code)
+		goto out;
 	code = agent__start(&d.agent_opts, &d.agent);
 	if (code && d.code)
 		code = d.code;
@@ -465,6 +468,7 @@ out:
 	plugins__free(d.plugins);
 	agent__free(d.agent);
 	log__free(d.log);
+	configure_log_free(&d.log_opts);
 	conf_free(&d.conf);
 	instance__release(&d.instance);
 	return code;

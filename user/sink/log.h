@@ -114,6 +114,9 @@ struct log_counters {
 /* Whether auditd.conf may have this action there; for whoever reads the configuration, too. */
 bool log_action_valid(enum atr_when when, enum atr_act act);
 
+/* -EINVAL for options that cannot be. */
+int log_opts__check(const struct log_opts *opts);
+
 /*
  * Makes the directory (not its parents) and the file if need be, removes surplus files. Returns 0 or
  * -errno with nothing to free: -EINVAL for options that cannot be, -ELOOP for a symbolic link,

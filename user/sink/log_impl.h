@@ -41,7 +41,6 @@ struct log {
 };
 
 /* log_opts.c */
-int log_opts__check(const struct log_opts *opts);
 int log_opts__copy(const struct log_opts *opts, struct log_opts *ret);
 void log_opts__clear(struct log_opts *opts);
 
