@@ -20,6 +20,14 @@ enum {
 	ATR_KEPT_SESSIONS = 8192, /* a power of two */
 	ATR_KEPT_FACTS = 32,
 	ATR_KEPT_WORDS = 12, /* of a struct pipeline_mark */
+	ATR_KEPT_OPENED = 256,
+};
+
+/* A process that has opened a session without a login uid, and is marked for it: see user/cmd/marker.c. */
+struct atr_kept_opened {
+	__u32 pid; /* 0: none */
+	__u32 pad;
+	__u64 handle; /* of libpam; 0: not known */
 };
 
 struct atr_kept {
@@ -36,6 +44,8 @@ struct atr_kept {
 	/* What its reader knew when all was in the log the last time, twice: the one that mark says is whole. */
 	__u64 marks[2][ATR_KEPT_WORDS];
 	__u64 mark;
+	__u64 tty; /* of the words that its marks (bpf/mark.h) were made by: a hash; 0: none */
+	struct atr_kept_opened opened[ATR_KEPT_OPENED];
 	struct atr_clock clock; /* the last one that was told */
 	__u8 mode[ATR_KEPT_FACTS];
 	char event[ATR_KEPT_HOOKS][ATR_KEPT_NAME];

@@ -15,7 +15,8 @@ noop=$BUILD/tests/noop
 autrail_err=$work/autrail.err
 
 test_cleanup() {
-	[ -z "${storm_pid:-}" ] || kill "$storm_pid" 2>/dev/null
+	# shellcheck disable=SC2086 # several
+	[ -z "${storm_pid:-}${typists:-}" ] || kill ${storm_pid:-} ${typists:-} 2>/dev/null
 	umount -l "$work/small" 2>/dev/null
 	umount -l "$work/bpf" 2>/dev/null
 	rm -f /run/autrail/*"${work##*/}"* /run/autrail/sys-fs-bpf-autrail-test-$$-*
@@ -488,6 +489,67 @@ other_log() {
 	check "another log: it ends well" autrail_end
 }
 
+# typist UID FD: who types what comes to the descriptor, a line a program, in a session of that login uid.
+typist() {
+	mkfifo "$work/keys.$1"
+	sh -c 'echo '"$1"' >/proc/self/loginuid && exec script -qc "
+		while head -n 1 >/dev/null; do :; done" /dev/null' <"$work/keys.$1" >"$work/screen.$1" 2>&1 9>&- &
+	typists="${typists:-} $!"
+	eval "exec $2>\"$work/keys.$1\""
+}
+
+hex() {
+	printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | tr '[:lower:]' '[:upper:]'
+}
+
+typed() {
+	grep -a '^type=TTY' "$log" | tail -n 3
+	grep -a '^type=TTY' "$log" | grep -q "$(hex "$1")"
+}
+
+# With other words, people are recorded as these say, also by a kernel side that goes on.
+typing() {
+	if ! command -v script >/dev/null; then
+		skip "typing" "no script"
+		return
+	fi
+	rm -rf "$work/log"
+	configure tty_audit=enable=:4242
+	typist 4242 5
+	typist 4343 6
+	check "typing: it starts" daemon_begin
+	echo ann-at-first >&5
+	check "typing: who is named is recorded" wait_for 10 typed ann-at-first
+	check "typing: the next one starts" daemon_begin
+	check "typing: it goes on with what is there" told 'going on with the kernel side'
+	check "typing: and says nothing of words" sh -c "! grep 'tty_audit is not' '$autrail_err'"
+	echo ann-then >&5
+	check "typing: with the same words she still is" wait_for 10 typed ann-then
+	configure tty_audit=enable=:4343
+	check "typing: with other words the next one starts" daemon_begin
+	check "typing: it goes on with what is there" told 'going on with the kernel side'
+	check "typing: it says that they have changed" told 'tty_audit is not what it was'
+	echo ann-not-any-more >&5
+	sleep 0.5
+	echo bob-now >&6
+	check "typing: who is named now is recorded" wait_for 10 typed bob-now
+	check "typing: who is not named any more is not" sh -c "! grep -a '^type=TTY.*$(hex ann-not)' '$log'"
+	# By SIGHUP for sessions that begin then: these are those of neither alone.
+	configure tty_audit=enable=:4242
+	kill -HUP "$autrail_pid"
+	wait_for 10 logged DAEMON_CONFIG 'op=reconfigure state=changed'
+	daemon_kill
+	daemon_begin
+	echo bob-not-any-more >&6
+	sleep 0.5
+	echo ann-again >&5
+	check "typing: and after SIGHUP and a kill" wait_for 10 typed ann-again
+	check "typing: it is the words that count" sh -c "! grep -a '^type=TTY.*$(hex bob-not)' '$log'"
+	check "typing: it ends well" autrail_end
+	exec 5>&- 6>&-
+	configure
+}
+
 leftovers() {
 	rm -rf "$work/log"
 	configure
@@ -601,7 +663,7 @@ no_place() {
 	check "pin = no: it ends well" autrail_end
 }
 
-for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several mistakes moved other_log leftovers not_ours no_place}; do
+for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several mistakes moved other_log typing leftovers not_ours no_place}; do
 	"$part"
 done
 finish

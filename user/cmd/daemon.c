@@ -42,6 +42,7 @@ static struct daemon_opts {
 struct daemon {
 	const struct daemon_opts *opts;
 	struct conf conf;
+	struct tty_patterns tty;  /* of the start, too: what is marked is marked by these */
 	struct log_opts log_opts; /* of the start */
 	struct log *log;	  /* NULL: write_logs = no */
 	struct plugins *plugins;

@@ -11,17 +11,9 @@
 #include "user/log.h"
 #include "user/record/session.h"
 
-/* Processes that have opened a session, and not closed it yet, of which that is known. */
-#define OPENED_MAX 256
-
 /* How often somebody is asked who a session is of. */
 #define TRIES_MAX   50
 #define TRIES_SLOTS 256
-
-struct opened {
-	__u32 pid;
-	__u64 handle;
-};
 
 struct marker {
 	const struct tty_patterns *patterns;
@@ -30,7 +22,9 @@ struct marker {
 	struct recorder *recorder;
 	struct sessions *decided;
 	__u8 tries[TRIES_SLOTS]; /* of sessions that are not decided yet */
-	struct opened opened[OPENED_MAX];
+	bool anew;		 /* the marks that there were are of other words */
+	/* Processes that have opened a session, and not closed it yet, are in there. */
+	struct atr_kept *kept;
 	unsigned int next;
 	struct atr_need need;
 	union atr_answer answer;
@@ -47,6 +41,7 @@ struct marker *marker__new(const struct tty_patterns *patterns, struct probe *pr
 	m->probe = probe;
 	m->worker = worker;
 	m->recorder = recorder;
+	m->kept = probe__kept(probe);
 	m->decided = sessions__new();
 	if (m->decided)
 		return m;
@@ -61,6 +56,37 @@ void marker__free(struct marker *m)
 		return;
 	sessions__free(m->decided);
 	free(m);
+}
+
+/* --- the words -------------------------------------------------------------------------------- */
+
+static __u64 hash(__u64 sum, const void *data, size_t len)
+{
+	const unsigned char *p = data;
+
+	for (; len; len--, p++)
+		sum = (sum ^ *p) * 0x100000001b3ULL;
+	return sum;
+}
+
+/* They are others from one moment to the next (SIGHUP): marks may be of both then. */
+#define WORDS_MIXED 2
+
+/* Neither that nor 0. */
+static __u64 words_hash(const struct tty_patterns *patterns)
+{
+	const unsigned char flags[] = { patterns->open_only, patterns->log_passwd };
+	__u64 sum = hash(0xcbf29ce484222325ULL, flags, sizeof(flags));
+	const struct tty_pattern *p;
+
+	for (p = patterns->items; p < patterns->items + patterns->n; p++) {
+		const unsigned int fields[] = { p->verdict, p->min, p->max };
+		const char *glob = p->glob ? p->glob : "";
+
+		sum = hash(sum, fields, sizeof(fields));
+		sum = hash(sum, glob, strlen(glob) + 1);
+	}
+	return sum | 1;
 }
 
 /* --- decisions -------------------------------------------------------------------------------- */
@@ -94,6 +120,8 @@ static bool decide(struct marker *m, const struct atr_view *view, __u32 pid, con
 		snprintf(found, sizeof(found), "%.*s", answer->name.len,
 			 m->answer.bytes + answer->name.off);
 	}
+	if (m->kept->tty != words_hash(m->patterns))
+		m->kept->tty = WORDS_MIXED;
 	*ret = tty_patterns_decide(m->patterns, found[0] ? found : name, uid);
 	return true;
 }
@@ -107,6 +135,8 @@ static void session(struct marker *m, const struct atr_view *view, __u32 pid, __
 		return;
 	/* The first processes of a session are gone soon: the next one will tell. */
 	if (!decide(m, view, pid, "", auid, &verdict)) {
+		if (m->anew)
+			probe__unmark_session(m->probe, ses);
 		if (++*tries < TRIES_MAX)
 			return;
 		log_warn("session %u: who uid %u is could not be found out; what is typed there is "
@@ -114,8 +144,12 @@ static void session(struct marker *m, const struct atr_view *view, __u32 pid, __
 			 ses, auid);
 	}
 	*tries = 0;
-	if (sessions__add(m->decided, auid, ses) || verdict == TTY_UNCHANGED)
+	if (sessions__add(m->decided, auid, ses))
 		return;
+	if (verdict == TTY_UNCHANGED) {
+		probe__unmark_session(m->probe, ses);
+		return;
+	}
 	if (!probe__mark_session(m->probe, ses, verdict == TTY_ENABLE ? flags_of(m) : 0))
 		log_debug("session %u of uid %u: terminal input is %srecorded", ses, auid,
 			  verdict == TTY_ENABLE ? "" : "not ");
@@ -123,17 +157,28 @@ static void session(struct marker *m, const struct atr_view *view, __u32 pid, __
 
 /* --- sessions that have no login uid ------------------------------------------------------------ */
 
-static struct opened *opened_find(struct marker *m, __u32 pid, __u64 handle)
+static struct atr_kept_opened *opened_find(struct marker *m, __u32 pid, __u64 handle)
+{
+	struct atr_kept_opened *opened = m->kept->opened;
+	unsigned int i;
+
+	for (i = 0; i < ATR_KEPT_OPENED; i++) {
+		/* Of one that libpam has told itself the handle is not known. */
+		if (opened[i].pid == pid && (opened[i].handle == handle || !opened[i].handle))
+			return &opened[i];
+	}
+	return NULL;
+}
+
+/* Where there is no room the one that has been longest in here has it no more. */
+static void opened_add(struct marker *m, __u32 pid, __u64 handle)
 {
 	unsigned int i;
 
-	for (i = 0; i < OPENED_MAX; i++) {
-		/* Of one that libpam has told itself the handle is not known. */
-		if (m->opened[i].pid == pid &&
-		    (m->opened[i].handle == handle || !m->opened[i].handle))
-			return &m->opened[i];
-	}
-	return NULL;
+	for (i = 0; i < ATR_KEPT_OPENED && m->kept->opened[m->next].pid; i++)
+		m->next = (m->next + 1) % ATR_KEPT_OPENED;
+	m->kept->opened[m->next] = (struct atr_kept_opened){ .pid = pid, .handle = handle };
+	m->next = (m->next + 1) % ATR_KEPT_OPENED;
 }
 
 /*
@@ -157,7 +202,7 @@ static void task_opens(struct marker *m, const struct atr_view *view, __u64 hand
 				  strerror(-err));
 		return;
 	}
-	m->opened[m->next++ % OPENED_MAX] = (struct opened){ pid, handle };
+	opened_add(m, pid, handle);
 	log_debug("process %u has opened a session: terminal input is recorded", pid);
 }
 
@@ -165,7 +210,7 @@ static void pam_call(struct marker *m, const struct atr_view *view)
 {
 	const struct atr_pam *call = view->pam;
 	char name[ATR_PAM_TEXT_MAX + 1];
-	struct opened *opened;
+	struct atr_kept_opened *opened;
 	const char *user;
 	size_t len;
 
@@ -255,6 +300,24 @@ void marker__see(struct marker *m, const struct atr_view *view)
 		message(m, view);
 }
 
+/*
+ * A kernel side that goes on has marks. Where they are those of other words, sessions are decided anew. Who has opened
+ * one without a login uid nobody can say any more: what is typed there is not recorded until the next one.
+ */
+static void begin(struct marker *m)
+{
+	m->anew = m->kept->tty != words_hash(m->patterns);
+	if (!m->anew)
+		return;
+	if (m->kept->tty)
+		log_info("tty_audit is not what it was: whose terminal input is recorded is "
+			 "decided anew; of sessions without a login uid, with the next one");
+	/* Should we be killed here, it is done once more. */
+	m->kept->tty = WORDS_MIXED;
+	probe__unmark_tasks(m->probe);
+	memset(m->kept->opened, 0, sizeof(m->kept->opened));
+}
+
 void marker__begin(struct marker *m)
 {
 	DIR *proc = opendir("/proc");
@@ -262,6 +325,7 @@ void marker__begin(struct marker *m)
 	struct dirent *entry;
 	struct atr_view view;
 
+	begin(m);
 	while (proc && (entry = readdir(proc))) {
 		if (!session_event(entry->d_name, &event) &&
 		    !event_view(&event, sizeof(event), &view))
@@ -269,4 +333,5 @@ void marker__begin(struct marker *m)
 	}
 	if (proc)
 		closedir(proc);
+	m->kept->tty = words_hash(m->patterns);
 }

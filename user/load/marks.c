@@ -211,6 +211,11 @@ int probe__mark_session(struct probe *probe, __u32 ses, __u32 flags)
 	return err ? err : put(probe->skel->maps.atr_tty_sessions, ses, &flags, "session");
 }
 
+void probe__unmark_session(struct probe *probe, __u32 ses)
+{
+	bpf_map_delete_elem(bpf_map__fd(probe->skel->maps.atr_tty_sessions), &ses);
+}
+
 static int mark(struct probe *probe, struct process *p, __u32 flags)
 {
 	struct atr_mark value = { .start = p->start, .flags = flags };
@@ -265,6 +270,18 @@ int probe__mark_task(struct probe *probe, __u32 pid, __u32 flags)
 void probe__unmark_task(struct probe *probe, __u32 pid)
 {
 	bpf_map_delete_elem(bpf_map__fd(probe->skel->maps.atr_tty_tasks), &pid);
+}
+
+/* What one of them starts meanwhile has the mark of who starts it: until there is none. */
+void probe__unmark_tasks(struct probe *probe)
+{
+	int fd = bpf_map__fd(probe->skel->maps.atr_tty_tasks);
+	__u32 key;
+
+	while (!bpf_map_get_next_key(fd, NULL, &key)) {
+		if (bpf_map_delete_elem(fd, &key) && errno != ENOENT)
+			break;
+	}
 }
 
 bool probe__task_marked(struct probe *probe, __u32 pid)

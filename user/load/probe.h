@@ -106,9 +106,12 @@ void probe__tty_passed(struct probe *probe, bool passed);
  * mark its processes have. 0 or -errno, logged.
  */
 int probe__mark_session(struct probe *probe, __u32 ses, __u32 flags);
+/* Its processes are recorded as their own marks say. */
+void probe__unmark_session(struct probe *probe, __u32 ses);
 /* The same of a process and all that it has started, and will; not of those that are in a session. */
 int probe__mark_task(struct probe *probe, __u32 pid, __u32 flags);
 void probe__unmark_task(struct probe *probe, __u32 pid);
+void probe__unmark_tasks(struct probe *probe);
 /* Is the process marked itself? */
 bool probe__task_marked(struct probe *probe, __u32 pid);
 
