@@ -2,7 +2,6 @@
 #include "user/cmd/agent.h"
 
 #include <errno.h>
-#include <libaudit.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -111,25 +110,14 @@ static void print_ready(const struct agent *a)
 		 a->opts->probe.ring_bytes >> 10, kept ? ", kept in " : "", kept ? kept : "");
 }
 
-static int forget(void *ctx, void *data, size_t size)
-{
-	return 0;
-}
-
-/* Records of kernel audit up to now are those of whoever was before. */
-static void kaudit_begin(struct agent *a)
-{
-	while (a->kaudit && kaudit__read(a->kaudit, forget, NULL) == -ENOBUFS)
-		;
-}
-
+/* Records of kernel audit up to then are those of whoever was before. */
 static int take(void *ctx)
 {
 	struct agent *a = ctx;
 	int err = a->opts->take(a->opts->ctx);
 
 	if (!err)
-		kaudit_begin(a);
+		kaudit__forget(a->kaudit);
 	return err;
 }
 
@@ -151,7 +139,7 @@ static int kernel_open(struct agent *a)
 	if (!a->probe || probe__start(a->probe, pipeline__event, a->pipeline))
 		return ATR_EXIT_KERNEL;
 	if (!a->opts->take)
-		kaudit_begin(a);
+		kaudit__forget(a->kaudit);
 	a->ring = ring_level__new(probe__fd(a->probe), probe.ring_bytes);
 	return ATR_EXIT_OK;
 }
@@ -238,16 +226,6 @@ static int catch_up(struct agent *a)
 
 /* --- terminal input ----------------------------------------------------------------------------- */
 
-/* Does kernel audit write records at this moment? */
-static bool kernel_writes(void)
-{
-	int fd = audit_open(), enabled = fd >= 0 ? audit_is_enabled(fd) : 0;
-
-	if (fd >= 0)
-		audit_close(fd);
-	return enabled > 0;
-}
-
 static int tty_begin(struct agent *a)
 {
 	if (!a->opts->tty || !a->opts->tty->n)
@@ -256,7 +234,7 @@ static int tty_begin(struct agent *a)
 		log_warn("terminal input cannot be recorded on this machine: see `autrail check`");
 		return 0;
 	}
-	probe__tty_passed(a->probe, a->kaudit && kernel_writes());
+	probe__tty_passed(a->probe, a->kaudit && kaudit_writes());
 	log_info("terminal input is recorded of those who are named, by %s",
 		 atr_modes[probe__mode(a->probe, ATR_FACT_TTY)]);
 	return pipeline__mark(a->pipeline, a->opts->tty);
@@ -284,7 +262,6 @@ int agent__start(const struct agent_opts *opts, struct agent **ret)
 	int code = ATR_EXIT_RUNTIME;
 
 	signals_block(opts);
-
 	if (!a) {
 		log_error("cannot start: %s", strerror(errno));
 		return code;

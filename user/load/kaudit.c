@@ -2,6 +2,7 @@
 #include "user/load/kaudit.h"
 
 #include <errno.h>
+#include <libaudit.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
@@ -132,4 +133,24 @@ int kaudit__read(struct kaudit *k, kaudit_fn fn, void *ctx)
 		err = fn(ctx, k->out.bytes, k->out.event.hdr.size);
 	}
 	return err;
+}
+
+static int forget(void *ctx, void *data, size_t size)
+{
+	return 0;
+}
+
+void kaudit__forget(struct kaudit *k)
+{
+	while (k && kaudit__read(k, forget, NULL) == -ENOBUFS)
+		;
+}
+
+bool kaudit_writes(void)
+{
+	int fd = audit_open(), enabled = fd >= 0 ? audit_is_enabled(fd) : 0;
+
+	if (fd >= 0)
+		audit_close(fd);
+	return enabled > 0;
 }

@@ -6,6 +6,7 @@
 #ifndef ATR_LOAD_KAUDIT_H
 #define ATR_LOAD_KAUDIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct kaudit;
@@ -28,5 +29,11 @@ int kaudit__fd(const struct kaudit *k);
 
 /* Hands what has come to fn. Returns 0, what fn returned, or -ENOBUFS: some were lost for want of room. */
 int kaudit__read(struct kaudit *k, kaudit_fn fn, void *ctx);
+
+/* What has come up to now is nobody's. NULL: nothing has. */
+void kaudit__forget(struct kaudit *k);
+
+/* Does kernel audit write records at this moment? */
+bool kaudit_writes(void);
 
 #endif /* ATR_LOAD_KAUDIT_H */
