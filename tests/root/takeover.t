@@ -201,6 +201,53 @@ typing() {
 	configure
 }
 
+# Those that a plugin is started with.
+plugin_caps() {
+	rm -f "$work/caps"
+	daemon_begin
+	wait_for 10 test -s "$work/caps"
+	cat "$work/caps"
+}
+
+# A plugin has what it has at any other start, and all that waits.
+plugins() {
+	command -v setpriv >/dev/null || {
+		skip "plugins" "no setpriv"
+		return
+	}
+	rm -rf "$work/log"
+	mkdir -p "$work/caps.d"
+	cat >"$work/plugin" <<-END
+		#!/bin/sh
+		grep '^Cap[PE]' /proc/self/status >$work/caps.new
+		mv $work/caps.new $work/caps
+		exec cat >>$work/plugin.out
+	END
+	chmod 755 "$work/plugin"
+	printf 'active = yes\ndirection = out\npath = %s\ntype = always\nformat = string\n' \
+		"$work/plugin" >"$work/caps.d/caps.conf"
+	chmod 640 "$work/caps.d/caps.conf"
+	# What it is started by hands on no capabilities but its own.
+	whole=$AUTRAIL
+	printf '#!/bin/sh\nexec setpriv --no-new-privs "%s" "$@"\n' "$whole" >"$work/confined"
+	chmod 755 "$work/confined"
+	AUTRAIL=$work/confined
+	configure "plugin_dir=$work/caps.d" write_logs=no
+	check "plugins: the first start" plugin_caps
+	cp "$work/caps" "$work/caps.first"
+	daemon_kill
+	"$BUILD/tests/storm" exec 100 "$noop" >/dev/null
+	check "plugins: after a kill, the next one" plugin_caps
+	check "plugins: with the same capabilities" diff "$work/caps.first" "$work/caps"
+	check "plugins: which are not all" sh -c "! grep -q '000001ffffffffff' '$work/caps'"
+	log=$work/plugin.out
+	check "plugins: they get what has waited" wait_for 10 have_execs 100
+	log=$work/log/audit.log
+	check "plugins: it ends well" autrail_end
+	AUTRAIL=$whole
+	configure
+}
+
 # What is anybody else's stays.
 not_ours() {
 	first=$pins
@@ -245,7 +292,7 @@ not_ours() {
 	pins=$first
 }
 
-for part in ${PARTS:-mistakes moved other_log typing not_ours}; do
+for part in ${PARTS:-mistakes moved other_log typing plugins not_ours}; do
 	"$part"
 done
 finish

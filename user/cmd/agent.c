@@ -168,6 +168,9 @@ static int drain_to(struct agent *a, __u64 end)
 	__u64 begin = pipeline__taken(a->pipeline), at;
 	int err = 0;
 
+	/* Who takes what comes now is there before it comes: plugins begin with a tick. */
+	if (a->opts->tick)
+		a->opts->tick(a->opts->ctx);
 	while ((!err || err == -EAGAIN) && reader__position(reader) < end) {
 		at = reader__position(reader);
 		err = drain(a);
@@ -196,7 +199,7 @@ static int drain_before(struct agent *a)
  * In the log before anything that we have to say. What was there before is removed only when ours has been told as
  * far as both were live: until then it is needed to know what both have.
  */
-static int catch_up(struct agent *a)
+int agent__catch_up(struct agent *a)
 {
 	__u64 unread = 0;
 	int err = 0;
@@ -221,7 +224,7 @@ static int catch_up(struct agent *a)
 		pipeline__before(a->pipeline);
 	if (!err)
 		probe__before_gone(a->probe);
-	return err;
+	return err ? ATR_EXIT_RUNTIME : ATR_EXIT_OK;
 }
 
 /* --- terminal input ----------------------------------------------------------------------------- */
@@ -291,17 +294,11 @@ int agent__start(const struct agent_opts *opts, struct agent **ret)
 		code = ATR_EXIT_RUNTIME;
 		goto out;
 	}
-	/* What is drained here is told to whoever ticks, who may have something to say to that. */
-	*ret = a;
-	if (catch_up(a)) {
-		code = ATR_EXIT_RUNTIME;
-		goto out;
-	}
 	/* libbpf had all of the kernel's types in memory. */
 	malloc_trim(0);
+	*ret = a;
 	return ATR_EXIT_OK;
 out:
-	*ret = NULL;
 	agent__free(a);
 	return code;
 }

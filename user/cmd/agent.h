@@ -45,10 +45,16 @@ struct agent_found {
 };
 
 /*
- * Loads, attaches and hooks up: from here on events wait. Those that waited already are told. Returns an exit code, ATR_EXIT_OK if all is well;
- * everything else is logged. opts stays the caller's, and has to last.
+ * Loads, attaches and hooks up: from here on events wait. Returns an exit code, ATR_EXIT_OK if all is well; everything
+ * else is logged. opts stays the caller's, and has to last.
  */
 int agent__start(const struct agent_opts *opts, struct agent **ret);
+
+/*
+ * Where a process before may have kept a kernel side: tells what waits there, in the log before anything that we have
+ * to say. It ticks, as running does. An exit code, as above.
+ */
+int agent__catch_up(struct agent *a);
 
 /* A descriptor that is readable once the agent is to stop: no write is to wait any longer. */
 int agent__stop_fd(const struct agent *a);

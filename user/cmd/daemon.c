@@ -446,8 +446,12 @@ static int daemon_run(void *dest, int argc, char **argv)
 		code = d.code;
 	if (code)
 		goto out;
-	instance__settled(&d.instance);
+	/* Plugins begin there, with what capabilities we have then. */
 	caps_keep();
+	code = agent__catch_up(d.agent);
+	if (code)
+		goto out;
+	instance__settled(&d.instance);
 	record_start(&d);
 	record_found(&d);
 	/* Without, it does all else: whoever cannot be told anything can be told by signals. */
