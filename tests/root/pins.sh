@@ -14,7 +14,7 @@ test_cleanup() {
 	# shellcheck disable=SC2086 # several
 	[ -z "${storm_pid:-}${typists:-}" ] || kill ${storm_pid:-} ${typists:-} 2>/dev/null
 	umount -l "$work/small" 2>/dev/null
-	umount -l "$work/bpf" 2>/dev/null
+	umount -l "$work/bpf" "$work/tracing" 2>/dev/null
 	rm -f /run/autrail/*"${work##*/}"* /run/autrail/sys-fs-bpf-autrail-test-$$-*
 }
 

@@ -191,6 +191,7 @@ one_is_left() {
 }
 
 several() {
+	rm -rf "$work/log"
 	configure
 	daemon_begin
 	storm_begin

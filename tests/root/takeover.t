@@ -248,6 +248,65 @@ plugins() {
 	configure
 }
 
+# Events in tracefs, for returns of functions, of whoever runs no more.
+returns() {
+	grep 'autrail/return_' "$work/tracing/kprobe_events" || :
+}
+
+no_returns_of() { # PID
+	returns
+	! returns | grep -q "return_$1_"
+}
+
+leftovers() {
+	rm -rf "$work/log"
+	mkdir -p "$work/tracing"
+	mount -t tracefs none "$work/tracing" 2>/dev/null || :
+	if [ ! -e "$work/tracing/kprobe_events" ]; then
+		skip "leftovers of kprobes" "this kernel has no kprobe_events"
+		return
+	fi
+	configure hooks=kprobe
+	check "kprobes: it starts" daemon_begin
+	echo "# $(returns | wc -l) events in tracefs"
+	first=$autrail_pid
+	daemon_kill
+	configure hooks=kprobe ring_size=16M
+	check "replaced: by another one with kprobes" daemon_begin
+	check "replaced: no event in tracefs is left of the one before" no_returns_of "$first"
+	first=$autrail_pid
+	daemon_kill
+	check "ctl detach: what is kept is removed" exits_with 0 "$AUTRAIL" ctl detach -c "$conf"
+	check "ctl detach: and no event in tracefs is left" no_returns_of "$first"
+	umount "$work/tracing" 2>/dev/null || :
+	configure
+}
+
+# As ctl detach does, which takes away what there is, and the directory.
+while_detached() {
+	command -v python3 >/dev/null || {
+		skip "while ctl detach is at work" "no python3"
+		return
+	}
+	configure
+	daemon_begin
+	autrail_end
+	python3 - "$pins" /run/autrail/*"${work##*/}-bpf-autrail-"*.pins.lock <<-END &
+		import fcntl, os, sys, time
+		lock = open(sys.argv[2], "r+")
+		fcntl.lockf(lock, fcntl.LOCK_EX)
+		open("$work/locked", "w").close()
+		time.sleep(3)
+		os.rmdir(sys.argv[1])
+	END
+	detaching=$!
+	wait_for 10 test -e "$work/locked"
+	check "while ctl detach is at work: it starts" daemon_begin
+	check "while ctl detach is at work: that is not told to end" wait "$detaching"
+	check "while ctl detach is at work: what is kept has its place" told "kept in $pins/[0-9]*"
+	check "while ctl detach is at work: it ends well" autrail_end
+}
+
 # What is anybody else's stays.
 not_ours() {
 	first=$pins
@@ -292,7 +351,7 @@ not_ours() {
 	pins=$first
 }
 
-for part in ${PARTS:-mistakes moved other_log typing plugins not_ours}; do
+for part in ${PARTS:-mistakes moved other_log typing plugins leftovers while_detached not_ours}; do
 	"$part"
 done
 finish

@@ -10,6 +10,7 @@
 #include "user/cmd/instance.h"
 #include "user/load/libbpf_log.h"
 #include "user/load/pins.h"
+#include "user/load/tracefs.h"
 #include "user/log.h"
 
 static const char help[] =
@@ -51,6 +52,8 @@ static int remove_all(const char *dir)
 			 sides[i].path, side_waiting(&sides[i]));
 		side_remove(&sides[i]);
 	}
+	/* Links have the events that were made for them in use. */
+	tracefs_returns_clean();
 	if (n <= 0)
 		log_info("nothing is kept in %s", dir);
 	else

@@ -482,6 +482,9 @@ void probe__before_gone(struct probe *probe)
 
 	for (i = 0; i < probe->sides_n; i++)
 		side_remove(&probe->sides[i]);
+	/* Of those who made them they were in use until now. */
+	if (probe->sides_n)
+		tracefs_returns_clean();
 	probe->sides_n = probe->side_next = 0;
 	/* It is left where somebody keeps anything else there. */
 	for (i = 0; dirs && i < dirs->n; i++)
