@@ -19,7 +19,6 @@ enum {
 	ATR_KEPT_NAME = 64,	  /* of an event in tracefs */
 	ATR_KEPT_SESSIONS = 8192, /* a power of two */
 	ATR_KEPT_FACTS = 32,
-	ATR_KEPT_WORDS = 12, /* of a struct pipeline_mark */
 	ATR_KEPT_OPENED = 256,
 };
 
@@ -30,11 +29,29 @@ struct atr_kept_opened {
 	__u64 handle; /* of libpam; 0: not known */
 };
 
+/*
+ * Where all stands behind an event that has been written: in here, and in the log's journal, whose magic number
+ * changes with it. All zero: not known.
+ */
+struct atr_kept_mark {
+	__u64 ring;	/* the id of the kernel side */
+	__u64 position; /* all before it is dealt with */
+	__u64 needed;	/* but for pieces of arguments from here on */
+	__u64 serial;	/* the next one */
+	__u64 written;	/* and the other counts, with this event */
+	__u64 filtered;
+	__u64 passed;
+	__u64 lost;
+	__u64 session;	  /* that it shows, as in sessions; 0: none */
+	__u64 loss;	  /* that it reports: 1 << 32 | kind << 16 | cause; 0: none */
+	__u64 loss_count; /* so many of it are reported now */
+};
+
 struct atr_kept {
 	__u64 magic; /* when all the rest is there */
 	__u32 abi;
 	__u32 pad;
-	__u64 identity; /* of the build, the kernel's features and the options: see probe.c */
+	__u64 identity; /* of the build, the kernel's features and the options: see keep.c */
 	__u64 id;	/* CLOCK_BOOTTIME of its beginning */
 	/* It began beside this one, whose ring stood there: what both have, that one tells. 0: none. */
 	__u64 after;
@@ -42,7 +59,7 @@ struct atr_kept {
 	__u32 links; /* pinned ones, but for those on libraries */
 	__u32 has_sessions;
 	/* What its reader knew when all was in the log the last time, twice: the one that mark says is whole. */
-	__u64 marks[2][ATR_KEPT_WORDS];
+	struct atr_kept_mark marks[2];
 	__u64 mark;
 	__u64 tty; /* of the words that its marks (bpf/mark.h) were made by: a hash; 0: none */
 	struct atr_kept_opened opened[ATR_KEPT_OPENED];

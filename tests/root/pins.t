@@ -244,6 +244,14 @@ leftovers() {
 	check "without a hook: it says so" told 'has lost some of its hooks: it is replaced'
 	"$BUILD/tests/storm" exec 20 "$noop" >/dev/null
 	check "without a hook: the next one has it" wait_for 10 have_execs 20
+	daemon_kill
+	mv "$(echo "$(pinned)/hook_"*_atr_exec)" "$(pinned)/hook_moved_atr_exec"
+	check "a hook that is not known: the next one starts" daemon_begin
+	check "a hook that is not known: it says so" told 'a hook of it is missing; it is replaced'
+	"$BUILD/tests/storm" exec 20 "$noop" >/dev/null
+	wait_for 10 have_execs 40 || :
+	sleep 0.5
+	check "a hook that is not known: it is not live beside ours" have_execs 40
 	check "it ends well" autrail_end
 }
 

@@ -23,7 +23,7 @@ struct agent_opts {
 	const struct output *output;
 	struct sink *capture; /* NULL: none */
 	/* Of the last event that the output has from the process before; NULL: not known. See pipeline__resume(). */
-	const struct pipeline_mark *mark;
+	const struct atr_kept_mark *mark;
 	int watch; /* a descriptor whose error ends it: the output's reader has gone; -1: none */
 	/* Before anything is attached: takes the place of the process before; 0 or -errno, logged. NULL: nothing. */
 	int (*take)(void *ctx);

@@ -52,7 +52,7 @@ static void feed(struct live *live, enum log_side side, const char *text, size_t
 }
 
 /* Lines of autrail. */
-static int take_ours(void *ctx, const char *text, size_t len, const struct pipeline_mark *mark)
+static int take_ours(void *ctx, const char *text, size_t len, const struct atr_kept_mark *mark)
 {
 	const char *newline;
 

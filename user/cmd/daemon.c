@@ -53,14 +53,14 @@ struct daemon {
 	int code;     /* why it could not begin, where that is not the kernel's doing; 0: nothing */
 	union {
 		struct log_tag tag;
-		struct pipeline_mark mark;
+		struct atr_kept_mark mark;
 	} last;			 /* what is known of the last event in the log */
 	struct control *control; /* NULL: it could not be had */
 	struct notify notify;
 	bool enriched; /* how records are made, since the start */
 };
 
-static_assert(sizeof(struct pipeline_mark) <= sizeof(struct log_tag), "a mark is a tag");
+static_assert(sizeof(struct atr_kept_mark) <= sizeof(struct log_tag), "a mark is a tag");
 
 static const char *set_conf(void *dest, const char *arg)
 {
@@ -75,7 +75,7 @@ static const struct opt opts[] = {
 
 /* --- the log ---------------------------------------------------------------------------------- */
 
-static int write_log(void *ctx, const char *text, size_t len, const struct pipeline_mark *mark)
+static int write_log(void *ctx, const char *text, size_t len, const struct atr_kept_mark *mark)
 {
 	struct daemon *d = ctx;
 	struct log_tag tag = { 0 };

@@ -125,11 +125,11 @@ static __u64 lost_here(const struct pipeline *p)
 }
 
 /* Where all stands at this moment. */
-static struct pipeline_mark mark_now(const struct pipeline *p)
+static struct atr_kept_mark mark_now(const struct pipeline *p)
 {
 	const struct reader *reader = probe__reader(p->probe);
 
-	return (struct pipeline_mark){
+	return (struct atr_kept_mark){
 		.ring = probe__id(p->probe),
 		.position = reader__position(reader),
 		.needed = reader__needed(reader),
@@ -142,10 +142,10 @@ static struct pipeline_mark mark_now(const struct pipeline *p)
 }
 
 /* And when this event is written. */
-static struct pipeline_mark mark_of(const struct pipeline *p, const struct atr_view *view)
+static struct atr_kept_mark mark_of(const struct pipeline *p, const struct atr_view *view)
 {
 	const struct atr_task *task = view->task;
-	struct pipeline_mark mark = mark_now(p);
+	struct atr_kept_mark mark = mark_now(p);
 	struct atr_loss loss;
 
 	mark.written += view->hdr->kind < ATR_KIND_USER;
@@ -163,7 +163,7 @@ static struct pipeline_mark mark_of(const struct pipeline *p, const struct atr_v
 /* Writes what an event became, or counts it as lost. */
 static void emit(struct pipeline *p, const struct atr_view *view, const char *text, size_t len)
 {
-	struct pipeline_mark mark = mark_of(p, view);
+	struct atr_kept_mark mark = mark_of(p, view);
 	int err = p->closed ? -EPIPE : p->output->write(p->output->ctx, text, len, &mark);
 
 	if (err == -EPIPE || err == -ETIMEDOUT)
@@ -431,11 +431,11 @@ static void watch_left_out(struct pipeline *p)
 static void mark_keep(struct pipeline *p)
 {
 	struct atr_kept *kept = probe__kept(p->probe);
-	struct pipeline_mark mark = mark_now(p);
+	struct atr_kept_mark mark = mark_now(p);
 
 	if (mark.ring != kept->id || !p->output->settled || !p->output->settled(p->output->ctx))
 		return;
-	memcpy(kept->marks[!(kept->mark & 1)], &mark, sizeof(mark));
+	kept->marks[!(kept->mark & 1)] = mark;
 	__atomic_store_n(&kept->mark, !(kept->mark & 1), __ATOMIC_RELEASE);
 }
 

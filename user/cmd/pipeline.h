@@ -26,29 +26,11 @@ struct pipeline_counts {
 };
 
 /*
- * Where all stands behind an event that has been written. The log keeps it with the event, so that after a SIGKILL the
- * next process goes on right behind the last one that is in there. All zero: not known.
- */
-struct pipeline_mark {
-	__u64 ring;	/* probe__id() */
-	__u64 position; /* all before it is dealt with */
-	__u64 needed;	/* but for pieces of arguments from here on */
-	__u64 serial;	/* the next one */
-	__u64 written;	/* and the other counts, with this event */
-	__u64 filtered;
-	__u64 passed;
-	__u64 lost;
-	__u64 session;	  /* that it shows, as in struct atr_kept; 0: none */
-	__u64 loss;	  /* that it reports: 1 << 32 | kind << 16 | cause; 0: none */
-	__u64 loss_count; /* so many of it are reported now */
-};
-
-/*
  * Where the lines of an event go, all of them at a time. 0, or -errno: -EPIPE and -ETIMEDOUT mean that nobody
  * reads any more, others that this event is lost.
  */
 struct output {
-	int (*write)(void *ctx, const char *text, size_t len, const struct pipeline_mark *mark);
+	int (*write)(void *ctx, const char *text, size_t len, const struct atr_kept_mark *mark);
 	/* Is all that was taken where it belongs, and nothing waits? NULL: nobody asks. */
 	bool (*settled)(void *ctx);
 	void *ctx;
@@ -68,7 +50,7 @@ int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe)
  * The probe has turned to a kernel side that is to be drained (see probe__before()): behind what is in the log already, as
  * the mark says (NULL: nothing is known of that). All that is counted is about that one from now on.
  */
-int pipeline__resume(struct pipeline *p, const struct pipeline_mark *mark);
+int pipeline__resume(struct pipeline *p, const struct atr_kept_mark *mark);
 
 /* So many events of another version could not be read. */
 void pipeline__unread(struct pipeline *p, __u64 count);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How a stream begins, or goes on where another process has left off. */
-#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
@@ -98,7 +97,7 @@ int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe)
 	int err;
 
 	p->probe = probe;
-	serial = ((const struct pipeline_mark *)kept->marks[kept->mark & 1])->serial;
+	serial = kept->marks[kept->mark & 1].serial;
 	/* Of a log that is not written it alone says. */
 	if (serial > facts.first_serial)
 		facts.first_serial = serial;
@@ -126,7 +125,7 @@ static int count_event(void *ctx, void *data, size_t size)
  * The kernel has written over events that had been read, and were not in the log yet: the disk took none, and
  * the memory where they waited is gone. How many is what the kernel has seen and nobody has accounted for.
  */
-static void lose_held(struct pipeline *p, const struct pipeline_mark *mark)
+static void lose_held(struct pipeline *p, const struct atr_kept_mark *mark)
 {
 	const struct reader *reader = probe__reader(p->probe);
 	__u64 seen = mark->passed, known = mark->written + mark->filtered + mark->lost;
@@ -162,7 +161,7 @@ static bool is_ours(unsigned int cause)
  * What was lost in user space behind the last event in the log comes again, and may be written now. What of it was
  * before that event and had not been reported then still is to be: so many, whichever they are.
  */
-static void losses_settle(struct pipeline *p, const struct pipeline_mark *mark)
+static void losses_settle(struct pipeline *p, const struct atr_kept_mark *mark)
 {
 	unsigned int kind, cause;
 	struct atr_loss loss;
@@ -188,14 +187,12 @@ static void losses_settle(struct pipeline *p, const struct pipeline_mark *mark)
 	}
 }
 
-static_assert(sizeof(struct pipeline_mark) <= ATR_KEPT_WORDS * sizeof(__u64), "a mark is kept");
-
 /* Of what the log has noted and what is kept with the ring, the later one. */
-static const struct pipeline_mark *mark_best(const struct pipeline *p,
-					     const struct pipeline_mark *noted)
+static const struct atr_kept_mark *mark_best(const struct pipeline *p,
+					     const struct atr_kept_mark *noted)
 {
 	const struct atr_kept *kept = probe__kept(p->probe);
-	const struct pipeline_mark *mark = (const void *)kept->marks[kept->mark & 1];
+	const struct atr_kept_mark *mark = &kept->marks[kept->mark & 1];
 
 	if (probe__id(p->probe) != kept->id || mark->ring != kept->id)
 		return noted;
@@ -204,9 +201,9 @@ static const struct pipeline_mark *mark_best(const struct pipeline *p,
 	return noted->ring == mark->ring && noted->position < mark->position ? mark : noted;
 }
 
-int pipeline__resume(struct pipeline *p, const struct pipeline_mark *noted)
+int pipeline__resume(struct pipeline *p, const struct atr_kept_mark *noted)
 {
-	const struct pipeline_mark *mark = mark_best(p, noted);
+	const struct atr_kept_mark *mark = mark_best(p, noted);
 	const struct reader *reader = probe__reader(p->probe);
 	__u64 end;
 	int err;

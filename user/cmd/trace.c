@@ -176,7 +176,7 @@ static int sink_open(const char *path, const char *what, struct sink **ret)
 	return err;
 }
 
-static int write_sink(void *sink, const char *text, size_t len, const struct pipeline_mark *mark)
+static int write_sink(void *sink, const char *text, size_t len, const struct atr_kept_mark *mark)
 {
 	return sink__write(sink, text, len);
 }

@@ -39,6 +39,26 @@ static __u64 hash(__u64 sum, const void *data, size_t len)
 	return sum;
 }
 
+static __u64 hash_text(__u64 sum, const char *text)
+{
+	return hash(sum, text, strlen(text) + 1);
+}
+
+/* What the object does not show: which program tells what, and by which numbers we speak of it. */
+static __u64 hash_hooks(__u64 sum)
+{
+	const struct hook *hook;
+	__u64 numbers[2];
+
+	for (hook = atr_hooks; hook < atr_hooks + atr_hooks_count; hook++) {
+		numbers[0] = hook->fact;
+		numbers[1] = hook->mode;
+		sum = hash_text(hash_text(sum, hook->program), hook->point);
+		sum = hash(hash_text(sum, hook->type), numbers, sizeof(numbers));
+	}
+	return sum;
+}
+
 /* Field by field: nobody says what is between them. */
 static __u64 identity(const struct probe *probe)
 {
@@ -49,7 +69,7 @@ static __u64 identity(const struct probe *probe)
 	size_t size;
 	const void *object = autrail_bpf__elf_bytes(&size);
 
-	sum = hash(sum, object, size);
+	sum = hash_hooks(hash(sum, object, size));
 	sum = hash(sum, opts, sizeof(opts));
 	sum = hash(sum, f, offsetof(struct atr_features, tty) + sizeof(f->tty));
 	sum = hash(sum, &f->tty_read, sizeof(f->tty_read));
@@ -220,11 +240,21 @@ struct bpf_link *keep_link(struct probe *probe, size_t i)
 	struct bpf_link *link = NULL;
 
 	if (probe->adopted)
-		link = side_link(probe->adopted, i, atr_hooks[i].program);
+		link = side_link(probe->adopted, &atr_hooks[i]);
 	if (link)
 		probe->link_program[i] = link_program(link);
 	probe->kept[i] = link;
 	return link;
+}
+
+bool keep_links_all(const struct probe *probe)
+{
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < atr_hooks_count; i++)
+		n += probe->kept[i];
+	return n == probe->adopted->source.kept->links;
 }
 
 void keep_link_end(struct probe *probe, size_t i)
@@ -329,8 +359,7 @@ static int pin_links(struct probe *probe)
 			without++;
 			continue;
 		}
-		err = pins_link(dir, kept->id, i, atr_hooks[i].program,
-				bpf_link__fd(probe->link[i]));
+		err = pins_link(dir, kept->id, &atr_hooks[i], bpf_link__fd(probe->link[i]));
 		if (err)
 			return err;
 		probe->kept[i] = true;

@@ -401,9 +401,10 @@ static void map_pin_name(char name[NAME_LEN], const struct bpf_map *map)
 		*dot = '_';
 }
 
-static void hook_pin_name(char name[NAME_LEN], size_t hook, const char *program)
+/* Not by its row in the table, which another build may have elsewhere. */
+static void hook_pin_name(char name[NAME_LEN], const struct hook *hook)
 {
-	snprintf(name, NAME_LEN, "hook_%zu_%s", hook, program);
+	snprintf(name, NAME_LEN, "hook_%s_%s", hook->point, hook->program);
 }
 
 int side_reuse(const struct side *side, struct bpf_object *object)
@@ -425,11 +426,11 @@ int side_reuse(const struct side *side, struct bpf_object *object)
 	return 0;
 }
 
-struct bpf_link *side_link(const struct side *side, size_t hook, const char *program)
+struct bpf_link *side_link(const struct side *side, const struct hook *hook)
 {
 	char path[PATH_MAX], name[NAME_LEN];
 
-	hook_pin_name(name, hook, program);
+	hook_pin_name(name, hook);
 	if (path_make(path, side->path, name) || access(path, F_OK))
 		return NULL;
 	return bpf_link__open(path);
@@ -464,10 +465,10 @@ int pins_maps(const char *dir, __u64 id, const struct bpf_object *object)
 	return err;
 }
 
-int pins_link(const char *dir, __u64 id, size_t hook, const char *program, int fd)
+int pins_link(const char *dir, __u64 id, const struct hook *hook, int fd)
 {
 	char name[NAME_LEN];
 
-	hook_pin_name(name, hook, program);
+	hook_pin_name(name, hook);
 	return pin(dir, id, name, fd);
 }

@@ -4,9 +4,9 @@
  * its own. There is one at most while all goes well; a second one, older, while one build takes the place of
  * another.
  *
- *	PIN_DIR/ID/map_NAME       maps, by their names, dots as underscores
- *	PIN_DIR/ID/hook_N_NAME    the link of row N of the hook table
- *	PIN_DIR/ID/lib…           links on a library; see uprobes.h
+ *	PIN_DIR/ID/map_NAME           maps, by their names, dots as underscores
+ *	PIN_DIR/ID/hook_POINT_NAME    the link of a program at a point of the kernel
+ *	PIN_DIR/ID/lib…               links on a library; see uprobes.h
  */
 #ifndef ATR_LOAD_PINS_H
 #define ATR_LOAD_PINS_H
@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "bpf/kept.h"
+#include "user/load/hooks.h"
 #include "user/load/reader.h"
 
 /* What a kernel side is to whoever reads it. */
@@ -77,7 +78,7 @@ struct bpf_link;
 /* Has the object, opened and not loaded, use the maps of that side. 0 or -errno. */
 int side_reuse(const struct side *side, struct bpf_object *object);
 /* The link of a hook; NULL: it is not there. */
-struct bpf_link *side_link(const struct side *side, size_t hook, const char *program);
+struct bpf_link *side_link(const struct side *side, const struct hook *hook);
 
 /* Where a side is. */
 int side_path(char path[PATH_MAX], const char *dir, __u64 id);
@@ -85,6 +86,6 @@ int side_path(char path[PATH_MAX], const char *dir, __u64 id);
 /* Pins maps and links of a loaded object below DIR, as ID. 0 or -errno. */
 int pins_maps(const char *dir, __u64 id, const struct bpf_object *object);
 /* -EINVAL: this kernel keeps no links of that kind. */
-int pins_link(const char *dir, __u64 id, size_t hook, const char *program, int fd);
+int pins_link(const char *dir, __u64 id, const struct hook *hook, int fd);
 
 #endif /* ATR_LOAD_PINS_H */

@@ -133,7 +133,7 @@ static int hook_index(const struct probe *probe, const char *program)
 	return -1;
 }
 
-/* 0: loaded; 1: a program was refused, and autrail can do without it. */
+/* 0: loaded; 1: a program was refused, and autrail can do without it, or a hook that goes on is missing. */
 static int load(struct probe *probe)
 {
 	struct bpf_object_open_opts opts = {
@@ -152,6 +152,8 @@ static int load(struct probe *probe)
 	if (probe->adopted)
 		keep_modes(probe);
 	configure(probe);
+	if (probe->adopted && !keep_links_all(probe))
+		return 1;
 	err = probe->adopted ? side_reuse(probe->adopted, probe->skel->obj) : 0;
 	if (!err)
 		err = autrail_bpf__load(probe->skel);

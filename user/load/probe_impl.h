@@ -74,6 +74,8 @@ void keep_modes(struct probe *probe);
 int keep_give_up(struct probe *probe, int err);
 /* Of the side that goes on, the link of a hook; NULL: it is to be attached. And the end of any link here. */
 struct bpf_link *keep_link(struct probe *probe, size_t hook);
+/* Are these all that are pinned? Of one that is not ours the events would come beside those of ours. */
+bool keep_links_all(const struct probe *probe);
 void keep_link_end(struct probe *probe, size_t hook);
 /* All is live: from here on it outlives us. Makes own what is drained in the end. 0 or -errno. */
 int keep_begin(struct probe *probe);
