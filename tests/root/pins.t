@@ -157,14 +157,64 @@ pieces() {
 	check "in pieces: with all of the arguments" test "$(grep -c '^type=EXECVE .* a1_len=200000' "$log")" -eq 120
 }
 
+# configure_small [KEY=VALUE...]: the log is on a disk that can be filled.
+configure_small() {
+	rm -rf "$work/small/log"
+	log=$work/small/log/audit.log
+	configure disk_full_action=IGNORE space_left_action=IGNORE admin_space_left_action=IGNORE \
+		disk_error_action=IGNORE "$@"
+}
+
+# Until there is no room for one byte.
+fill() {
+	! cat /dev/zero >"$work/small/filler" 2>/dev/null
+}
+
+held_from_the_start() {
+	configure_small
+	mkdir -m 700 "$work/small/log"
+	: >"$log"
+	chmod 600 "$log"
+	fill
+	check "full from the start: it starts" daemon_begin
+	"$BUILD/tests/storm" exec 300 "$noop" >/dev/null
+	sleep 0.5
+	check "full from the start: nothing is in the log" test ! -s "$log"
+	daemon_kill
+	rm "$work/small/filler"
+	check "full from the start: the next one starts" daemon_begin
+	acts=300
+	wait_for 10 have_execs 300 || :
+	accounted "full from the start, killed with events in memory"
+}
+
+loss_held() {
+	configure_small ring_size=64K
+	daemon_begin
+	fill
+	kill -STOP "$autrail_pid"
+	"$BUILD/tests/storm" exec 1000 "$noop" >/dev/null
+	kill -CONT "$autrail_pid"
+	check "loss while the disk is full: it is noticed" wait_for 10 told 'events lost: '
+	daemon_kill
+	check "loss while the disk is full: it is not in the log" test "$(reported)" -eq 0
+	rm "$work/small/filler"
+	daemon_begin
+	wait_for 10 logged DAEMON_ERR 'op=lost-events' || :
+	lost=$(reported)
+	echo "# loss while the disk is full: $(execs) of 1000 in the log, $lost lost"
+	check "loss while the disk is full: the next one reports it" test "$lost" -gt 0
+	check "loss while the disk is full: the log has or counts each" test $(($(execs) + lost)) -ge 1000
+	check "loss while the disk is full: it ends well" autrail_end
+	check "loss while the disk is full: the ledger adds up" ledger_balanced
+	check "loss while the disk is full: and knows of no more" test "$(ledger lost)" -eq "$lost"
+}
+
 full_disk() {
-	rm -rf "$work/log"
 	mkdir "$work/small"
 	mount -t tmpfs -o size=1m,mode=0700 small "$work/small"
 	whole_log=$log
-	log=$work/small/log/audit.log
-	configure disk_full_action=IGNORE space_left_action=IGNORE admin_space_left_action=IGNORE \
-		disk_error_action=IGNORE
+	configure_small
 	daemon_begin
 	head -c 900k /dev/zero >"$work/small/filler"
 	"$BUILD/tests/storm" exec 500 "$noop" >/dev/null
@@ -177,6 +227,8 @@ full_disk() {
 	acts=500
 	wait_for 10 have_execs 500 || :
 	accounted "full disk, killed with events in memory"
+	held_from_the_start
+	loss_held
 	umount "$work/small"
 	log=$whole_log
 }

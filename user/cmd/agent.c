@@ -45,6 +45,7 @@ struct agent {
 	int signals; /* others: of these a write that waits is not to be cut short */
 	int signal;  /* that has ended it */
 	__u32 signal_pid;
+	bool before_stays; /* the kernel side before us, of which something may wait in memory */
 	struct agent_found found;
 };
 
@@ -144,6 +145,15 @@ static int kernel_open(struct agent *a)
 	return ATR_EXIT_OK;
 }
 
+/* What was there before is of use until all of it is in the log. */
+static void before_end(struct agent *a)
+{
+	if (!a->before_stays || !pipeline__settled(a->pipeline))
+		return;
+	probe__before_gone(a->probe);
+	a->before_stays = false;
+}
+
 /* -EAGAIN: there may be more. */
 static int drain(struct agent *a)
 {
@@ -154,6 +164,7 @@ static int drain(struct agent *a)
 	if (a->kaudit && kaudit__read(a->kaudit, pipeline__kernel, a->pipeline) == -ENOBUFS)
 		pipeline__kernel_lost(a->pipeline);
 	tick = pipeline__tick(a->pipeline, false);
+	before_end(a);
 	if (a->opts->tick)
 		a->opts->tick(a->opts->ctx);
 	return err < 0 ? err : tick;
@@ -222,8 +233,8 @@ int agent__catch_up(struct agent *a)
 		err = drain_to(a, reader__end(probe__reader(a->probe)));
 	if (!err && a->found.goes_on)
 		pipeline__before(a->pipeline);
-	if (!err)
-		probe__before_gone(a->probe);
+	a->before_stays = !err;
+	before_end(a);
 	return err ? ATR_EXIT_RUNTIME : ATR_EXIT_OK;
 }
 

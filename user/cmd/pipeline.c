@@ -114,48 +114,20 @@ static void capture(struct pipeline *p, const void *data, size_t size)
 	p->capture_failing = err != 0;
 }
 
-static __u64 lost_here(const struct pipeline *p)
-{
-	unsigned int cause;
-	__u64 sum = 0;
-
-	for (cause = 0; cause < ATR_CAUSE_MAX; cause++)
-		sum += p->counts.lost[cause];
-	return sum;
-}
-
-/* Where all stands at this moment. */
-static struct atr_kept_mark mark_now(const struct pipeline *p)
-{
-	const struct reader *reader = probe__reader(p->probe);
-
-	return (struct atr_kept_mark){
-		.ring = probe__id(p->probe),
-		.position = reader__position(reader),
-		.needed = reader__needed(reader),
-		.serial = recorder__serial(p->recorder),
-		.written = p->counts.written,
-		.filtered = p->counts.filtered,
-		.passed = p->counts.passed,
-		.lost = lost_here(p),
-	};
-}
-
-/* And when this event is written. */
+/* Where all stands when this event is written. */
 static struct atr_kept_mark mark_of(const struct pipeline *p, const struct atr_view *view)
 {
 	const struct atr_task *task = view->task;
-	struct atr_kept_mark mark = mark_now(p);
-	struct atr_loss loss;
+	struct atr_kept_mark mark = pipeline__mark_now(p);
+	const struct atr_lost *lost = view->lost;
 
 	mark.written += view->hdr->kind < ATR_KIND_USER;
 
 	if (task && task->ses != ATR_UNSET)
 		mark.session = (__u64)task->auid << 32 | task->ses;
 	if (view->hdr->kind == ATR_KIND_LOST) {
-		probe__losses(p->probe, view->lost->lost_kind, view->lost->cause, &loss);
-		mark.loss = 1ULL << 32 | view->lost->lost_kind << 16 | view->lost->cause;
-		mark.loss_count = loss.reported + view->lost->count;
+		mark.loss = 1ULL << 32 | lost->lost_kind << 16 | lost->cause;
+		mark.loss_count = p->reported[lost->lost_kind][lost->cause] + lost->count;
 	}
 	return mark;
 }
@@ -186,13 +158,6 @@ static void emit(struct pipeline *p, const struct atr_view *view, const char *te
 	}
 }
 
-/* What is told of a session is told once, whoever goes on. */
-static void session_keep(struct pipeline *p, __u32 auid, __u32 ses)
-{
-	if (ses != ATR_UNSET)
-		probe__kept(p->probe)->sessions[ses % ATR_KEPT_SESSIONS] = (__u64)auid << 32 | ses;
-}
-
 /* Into the capture and the recorder, and what comes of it to the output. */
 int pipeline__feed(struct pipeline *p, const void *data, size_t size)
 {
@@ -213,9 +178,9 @@ int pipeline__feed(struct pipeline *p, const void *data, size_t size)
 		p->counts.kinds[view.hdr->kind].filtered++;
 	}
 	if (!err && view.task)
-		session_keep(p, view.task->auid, view.task->ses);
+		pipeline__session(p, view.task->auid, view.task->ses);
 	if (!err && view.hdr->kind == ATR_KIND_SESSION)
-		session_keep(p, view.session->auid, view.session->ses);
+		pipeline__session(p, view.session->auid, view.session->ses);
 	return err;
 }
 
@@ -385,7 +350,7 @@ static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
 			.abi = ATR_ABI,
 			.time = loss->last,
 		},
-		.count = loss->count - loss->reported,
+		.count = loss->count - p->reported[kind][cause],
 		.first = loss->first ? loss->first : loss->last,
 		.last = loss->last,
 		.lost_kind = kind,
@@ -399,7 +364,7 @@ static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
 	/* It can be told only when there is output again. */
 	if (err || p->failing)
 		return err;
-	probe__losses_reported(p->probe, kind, cause, loss->count);
+	pipeline__reported(p, kind, cause, loss->count);
 	log_warn("%llu %s events lost: %s", lost.count, kind_name(kind), cause_name(cause));
 	return 0;
 }
@@ -422,21 +387,6 @@ static void watch_left_out(struct pipeline *p)
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	probe__lose(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, count - loss.count,
 		    now.tv_sec * 1000000000ULL + now.tv_nsec);
-}
-
-/*
- * What became no text is not to be read again either: with what has been forgotten of before it might mean something
- * else now.
- */
-static void mark_keep(struct pipeline *p)
-{
-	struct atr_kept *kept = probe__kept(p->probe);
-	struct atr_kept_mark mark = mark_now(p);
-
-	if (mark.ring != kept->id || !p->output->settled || !p->output->settled(p->output->ctx))
-		return;
-	kept->marks[!(kept->mark & 1)] = mark;
-	__atomic_store_n(&kept->mark, !(kept->mark & 1), __ATOMIC_RELEASE);
 }
 
 /* What was typed, and waits for a line to end that nobody will see. */
@@ -469,10 +419,10 @@ int pipeline__tick(struct pipeline *p, bool last)
 	for (kind = 0; kind < ATR_KIND_USER; kind++) {
 		for (cause = 0; cause < ATR_CAUSE_MAX && !err; cause++) {
 			probe__losses(p->probe, kind, cause, &loss);
-			if (loss.count != loss.reported)
+			if (loss.count != p->reported[kind][cause])
 				err = report(p, kind, cause, &loss);
 		}
 	}
-	mark_keep(p);
+	pipeline__settle(p);
 	return err;
 }

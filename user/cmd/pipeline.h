@@ -91,6 +91,9 @@ void pipeline__kernel_lost(struct pipeline *p);
 enum { PIPELINE_BODY_MAX = 16384 };
 void pipeline__daemon(struct pipeline *p, __u32 type, const char *body);
 
+/* Is all that was taken where it belongs? */
+bool pipeline__settled(const struct pipeline *p);
+
 /* Has the reader of the output gone? What comes after that is only counted. */
 bool pipeline__closed(const struct pipeline *p);
 

@@ -20,6 +20,10 @@ struct pipeline {
 	struct pipeline_counts counts;
 	struct overlap *overlap;     /* with the kernel side before; NULL: none */
 	__u64 before[ATR_KIND_USER]; /* what processes before us have dealt with */
+	/* What has been told, and perhaps waits in memory: see settle.c. */
+	__u64 reported[ATR_KIND_USER][ATR_CAUSE_MAX];
+	__u64 sessions[ATR_KEPT_SESSIONS];
+	bool sessions_wait;
 	struct atr_clock clock;
 	__u64 *seq;   /* the last of each cpu and slot */
 	bool resumed; /* others have read before us */
@@ -36,6 +40,14 @@ struct pipeline {
 
 /* Into the capture and the recorder, and what comes of it to the output. */
 int pipeline__feed(struct pipeline *p, const void *data, size_t size);
+
+/* Where all stands at this moment. */
+struct atr_kept_mark pipeline__mark_now(const struct pipeline *p);
+/* A session was told of, or so many losses: the next process is not to tell that again. */
+void pipeline__session(struct pipeline *p, __u32 auid, __u32 ses);
+void pipeline__reported(struct pipeline *p, unsigned int kind, unsigned int cause, __u64 count);
+/* Keeps what has been told, if nothing waits. */
+void pipeline__settle(struct pipeline *p);
 
 /* Has a clock been set? */
 int pipeline__clock(struct pipeline *p);

@@ -201,6 +201,19 @@ static const struct atr_kept_mark *mark_best(const struct pipeline *p,
 	return noted->ring == mark->ring && noted->position < mark->position ? mark : noted;
 }
 
+static void reported_take(struct pipeline *p)
+{
+	unsigned int kind, cause;
+	struct atr_loss loss;
+
+	for (kind = 0; kind < ATR_KIND_USER; kind++) {
+		for (cause = 0; cause < ATR_CAUSE_MAX; cause++) {
+			probe__losses(p->probe, kind, cause, &loss);
+			p->reported[kind][cause] = loss.reported;
+		}
+	}
+}
+
 int pipeline__resume(struct pipeline *p, const struct atr_kept_mark *noted)
 {
 	const struct atr_kept_mark *mark = mark_best(p, noted);
@@ -212,6 +225,7 @@ int pipeline__resume(struct pipeline *p, const struct atr_kept_mark *noted)
 	memset(p->seq, 0, p->cpus * ATR_SLOTS * sizeof(*p->seq));
 	p->resumed = probe__resumed(p->probe);
 	p->told = 0;
+	reported_take(p);
 	if (!mark || mark->ring < probe__id(p->probe))
 		return 0;
 	end = reader__end(reader);
@@ -224,6 +238,7 @@ int pipeline__resume(struct pipeline *p, const struct atr_kept_mark *noted)
 	if (mark->loss >> 32)
 		probe__losses_reported(p->probe, (mark->loss >> 16 & 0xffff) % ATR_KIND_USER,
 				       (mark->loss & 0xffff) % ATR_CAUSE_MAX, mark->loss_count);
+	reported_take(p);
 	losses_settle(p, mark);
 	err = probe__seek(p->probe, mark->position, mark->needed);
 	if (!err)

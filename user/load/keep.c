@@ -315,6 +315,8 @@ static void kept_fill(struct probe *probe)
 	for (i = 0; i < ATR_FACT_MAX; i++)
 		kept->mode[i] = probe->mode[i];
 	memcpy(kept->event, probe->event, sizeof(probe->event));
+	/* Until something is in the log all of it is still to be told. */
+	kept->marks[0].ring = kept->id;
 	if (!last)
 		return;
 	kept->after = last->source.id;
@@ -324,9 +326,7 @@ static void kept_fill(struct probe *probe)
 	kept->clock = last->source.kept->clock;
 	kept->has_sessions = last->source.kept->has_sessions;
 	memcpy(kept->sessions, last->source.kept->sessions, sizeof(kept->sessions));
-	/* For the serial: positions are of another ring. */
-	memcpy(kept->marks, last->source.kept->marks, sizeof(kept->marks));
-	kept->mark = last->source.kept->mark;
+	kept->marks[0].serial = last->source.kept->marks[last->source.kept->mark & 1].serial;
 }
 
 static bool is_perf(const struct bpf_link *link)
