@@ -63,6 +63,7 @@ struct atr_kept {
 	__u64 mark;
 	__u64 tty; /* of the words that its marks (bpf/mark.h) were made by: a hash; 0: none */
 	struct atr_kept_opened opened[ATR_KEPT_OPENED];
+	__u64 missed; /* how often programs that are pinned were left out, as it was last counted */
 	struct atr_clock clock; /* the last one that was told */
 	__u8 mode[ATR_KEPT_FACTS];
 	char event[ATR_KEPT_HOOKS][ATR_KEPT_NAME];

@@ -265,6 +265,34 @@ several() {
 	autrail_err=$work/autrail.err
 }
 
+# Descriptors of programs that the daemon has; of a kernel that tells by them how often one was left out.
+programs() {
+	cat "/proc/$autrail_pid/fdinfo/"* 2>/dev/null | grep -c '^recursion_misses' || :
+}
+
+# As the unit has it: without CAP_SYS_ADMIN a program is to be had only where it is pinned.
+unit_caps() {
+	rm -rf "$work/log"
+	configure
+	unbound=$AUTRAIL
+	printf '#!/bin/sh\nexec setpriv --bounding-set -sys_admin "%s" "$@"\n' "$AUTRAIL" >"$work/bound"
+	chmod +x "$work/bound"
+	AUTRAIL=$work/bound
+	check "without CAP_SYS_ADMIN: it starts" daemon_begin
+	first=$(programs)
+	daemon_kill
+	check "without CAP_SYS_ADMIN: the next one starts" daemon_begin
+	check "without CAP_SYS_ADMIN: it goes on" told 'going on with the kernel side'
+	if [ "$first" -gt 0 ]; then
+		check "without CAP_SYS_ADMIN: it has all programs" test "$(programs)" -ge "$first"
+	else
+		skip "without CAP_SYS_ADMIN: it has all programs" "this kernel does not tell of them"
+	fi
+	check "without CAP_SYS_ADMIN: it ends well" autrail_end
+	check "without CAP_SYS_ADMIN: nothing stays behind" nothing_pinned
+	AUTRAIL=$unbound
+}
+
 leftovers() {
 	rm -rf "$work/log"
 	configure
@@ -342,7 +370,7 @@ no_place() {
 	check "pin = no: it ends well" autrail_end
 }
 
-for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several leftovers no_place}; do
+for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several unit_caps leftovers no_place}; do
 	"$part"
 done
 finish

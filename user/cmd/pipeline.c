@@ -376,17 +376,17 @@ static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
  */
 static void watch_left_out(struct pipeline *p)
 {
-	__u64 count = probe__missed(p->probe);
+	__u64 count = probe__missed(p->probe, false);
 	struct timespec now;
-	struct atr_loss loss;
 
-	probe__losses(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, &loss);
 	/* Less: the count of an event in tracefs could not be read. */
-	if (count <= loss.count)
+	if (count <= p->missed)
 		return;
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	probe__lose(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, count - loss.count,
+	probe__lose(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, count - p->missed,
 		    now.tv_sec * 1000000000ULL + now.tv_nsec);
+	p->missed = count;
+	probe__kept(p->probe)->missed = probe__missed(p->probe, true);
 }
 
 /* What was typed, and waits for a line to end that nobody will see. */

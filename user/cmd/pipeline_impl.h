@@ -29,7 +29,8 @@ struct pipeline {
 	bool resumed; /* others have read before us */
 	__u64 told;   /* position before which all is known already */
 	__u32 cpus;
-	__u64 late; /* look-ups that were given up */
+	__u64 missed; /* how often programs were left out, as it was last counted */
+	__u64 late;   /* look-ups that were given up */
 	__u64 ticks;
 	bool closed;  /* nobody reads any more */
 	bool failing; /* the last write failed, and that has been said */

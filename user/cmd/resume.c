@@ -97,6 +97,8 @@ int pipeline__begin(struct pipeline *p, __u32 first_serial, struct probe *probe)
 	int err;
 
 	p->probe = probe;
+	/* Those of hooks that went on; all others count anew. */
+	p->missed = kept->missed;
 	serial = kept->marks[kept->mark & 1].serial;
 	/* Of a log that is not written it alone says. */
 	if (serial > facts.first_serial)

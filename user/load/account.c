@@ -44,7 +44,7 @@ __u64 hook_missed(const struct probe *probe, size_t i)
 	return sum;
 }
 
-__u64 probe__missed(const struct probe *probe)
+__u64 probe__missed(const struct probe *probe, bool kept)
 {
 	__u64 sum = 0;
 	size_t i;
@@ -52,6 +52,8 @@ __u64 probe__missed(const struct probe *probe)
 	if (probe->now != &probe->own.source)
 		return 0;
 	for (i = 0; i < atr_hooks_count; i++) {
+		if (kept && !probe->kept[i])
+			continue;
 		/* What it was left out for, the next one has done. */
 		if (atr_hooks[i].fact == ATR_FACT_EXEC &&
 		    probe->mode[ATR_FACT_AGAIN] != ATR_MODE_MAX)

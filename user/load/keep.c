@@ -224,17 +224,6 @@ int keep_give_up(struct probe *probe, int err)
 	return 1;
 }
 
-/* Asked while we may: later on, with fewer capabilities, we could not. */
-static int link_program(const struct bpf_link *link)
-{
-	struct bpf_link_info info = {};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &size))
-		return 0;
-	return bpf_prog_get_fd_by_id(info.prog_id);
-}
-
 struct bpf_link *keep_link(struct probe *probe, size_t i)
 {
 	struct bpf_link *link = NULL;
@@ -242,7 +231,7 @@ struct bpf_link *keep_link(struct probe *probe, size_t i)
 	if (probe->adopted)
 		link = side_link(probe->adopted, &atr_hooks[i]);
 	if (link)
-		probe->link_program[i] = link_program(link);
+		probe->link_program[i] = side_program(probe->adopted, &atr_hooks[i]);
 	probe->kept[i] = link;
 	return link;
 }
@@ -359,7 +348,8 @@ static int pin_links(struct probe *probe)
 			without++;
 			continue;
 		}
-		err = pins_link(dir, kept->id, &atr_hooks[i], bpf_link__fd(probe->link[i]));
+		err = pins_hook(dir, kept->id, &atr_hooks[i], bpf_link__fd(probe->link[i]),
+				bpf_program__fd(probe_program(probe, i)));
 		if (err)
 			return err;
 		probe->kept[i] = true;

@@ -401,10 +401,10 @@ static void map_pin_name(char name[NAME_LEN], const struct bpf_map *map)
 		*dot = '_';
 }
 
-/* Not by its row in the table, which another build may have elsewhere. */
-static void hook_pin_name(char name[NAME_LEN], const struct hook *hook)
+/* Not by its row in the table, which another build may have elsewhere. What is a link, or a program. */
+static void hook_pin_name(char name[NAME_LEN], const char *what, const struct hook *hook)
 {
-	snprintf(name, NAME_LEN, "hook_%s_%s", hook->point, hook->program);
+	snprintf(name, NAME_LEN, "%s_%s_%s", what, hook->point, hook->program);
 }
 
 int side_reuse(const struct side *side, struct bpf_object *object)
@@ -430,10 +430,18 @@ struct bpf_link *side_link(const struct side *side, const struct hook *hook)
 {
 	char path[PATH_MAX], name[NAME_LEN];
 
-	hook_pin_name(name, hook);
+	hook_pin_name(name, "hook", hook);
 	if (path_make(path, side->path, name) || access(path, F_OK))
 		return NULL;
 	return bpf_link__open(path);
+}
+
+int side_program(const struct side *side, const struct hook *hook)
+{
+	char name[NAME_LEN];
+
+	hook_pin_name(name, "prog", hook);
+	return object_get(side->path, name);
 }
 
 static int pin(const char *dir, __u64 id, const char *name, int fd)
@@ -465,10 +473,16 @@ int pins_maps(const char *dir, __u64 id, const struct bpf_object *object)
 	return err;
 }
 
-int pins_link(const char *dir, __u64 id, const struct hook *hook, int fd)
+int pins_hook(const char *dir, __u64 id, const struct hook *hook, int link, int program)
 {
 	char name[NAME_LEN];
 
-	hook_pin_name(name, hook);
-	return pin(dir, id, name, fd);
+	int err;
+
+	hook_pin_name(name, "prog", hook);
+	err = pin(dir, id, name, program);
+	if (err)
+		return err;
+	hook_pin_name(name, "hook", hook);
+	return pin(dir, id, name, link);
 }

@@ -6,6 +6,7 @@
  *
  *	PIN_DIR/ID/map_NAME           maps, by their names, dots as underscores
  *	PIN_DIR/ID/hook_POINT_NAME    the link of a program at a point of the kernel
+ *	PIN_DIR/ID/prog_POINT_NAME    that program: of a link alone only CAP_SYS_ADMIN has it
  *	PIN_DIR/ID/lib…               links on a library; see uprobes.h
  */
 #ifndef ATR_LOAD_PINS_H
@@ -79,6 +80,8 @@ struct bpf_link;
 int side_reuse(const struct side *side, struct bpf_object *object);
 /* The link of a hook; NULL: it is not there. */
 struct bpf_link *side_link(const struct side *side, const struct hook *hook);
+/* And its program: a descriptor, or -errno. */
+int side_program(const struct side *side, const struct hook *hook);
 
 /* Where a side is. */
 int side_path(char path[PATH_MAX], const char *dir, __u64 id);
@@ -86,6 +89,6 @@ int side_path(char path[PATH_MAX], const char *dir, __u64 id);
 /* Pins maps and links of a loaded object below DIR, as ID. 0 or -errno. */
 int pins_maps(const char *dir, __u64 id, const struct bpf_object *object);
 /* -EINVAL: this kernel keeps no links of that kind. */
-int pins_link(const char *dir, __u64 id, const struct hook *hook, int fd);
+int pins_hook(const char *dir, __u64 id, const struct hook *hook, int link, int program);
 
 #endif /* ATR_LOAD_PINS_H */

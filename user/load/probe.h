@@ -132,9 +132,9 @@ __u64 probe__filtered(const struct probe *probe, enum atr_kind kind);
 int probe__rules(struct probe *probe, struct compiled *c);
 /*
  * How often the kernel did not run one of the programs, and no other did its work: it was running already
- * (5.12), or too many calls were under way (kretprobes).
+ * (5.12), or too many calls were under way (kretprobes). With kept only of those that outlive us.
  */
-__u64 probe__missed(const struct probe *probe);
+__u64 probe__missed(const struct probe *probe, bool kept);
 
 /*
  * Losses: those that the kernel side counted, and those that are counted in here. They are kept where it is. How many
