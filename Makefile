@@ -312,6 +312,7 @@ $(O)/libbpf/libbpf.a:
 # What of the loader does without libbpf.
 $(O)/san/test_choose: $(call objects,san,user/load/choose.c user/load/hooks.c)
 $(O)/san/test_symbols: $(call objects,san,user/load/symbols.c)
+$(O)/san/test_reader: $(call objects,san,user/load/reader.c)
 
 # The log's tests make the calls fail by which it meets the disk.
 LOG_UNITS := $(filter $(O)/san/test_log $(O)/san/test_log_%,$(UNITS))

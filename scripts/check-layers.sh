@@ -47,7 +47,9 @@ allowed() {
 		tests/actors/logdriver.c)
 		echo "user/sink/* tests/*"
 		;;
-	tests/unit/test_choose.c | tests/unit/test_symbols.c) echo 'user/load/* tests/*' ;;
+	tests/unit/test_choose.c | tests/unit/test_symbols.c | tests/unit/test_reader.c)
+		echo 'bpf/event.h user/load/* tests/*'
+		;;
 	tests/fuzz/fuzz_compare.c) echo 'user/compare/*' ;;
 	tests/unit/* | tests/fuzz/*) echo "$pure tests/*" ;;
 	tests/*) echo "$contract tests/*" ;;

@@ -123,27 +123,57 @@ static int count_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
+/* All that the kernel has seen, of which passed is no part. */
+static __u64 seen_all(const struct pipeline *p)
+{
+	unsigned int kind;
+	__u64 sum = 0;
+
+	for (kind = 0; kind < ATR_KIND_USER; kind++)
+		sum += probe__seen(p->probe, kind);
+	return sum;
+}
+
+/* And what it has left out or lost of that. */
+static __u64 unsent_all(const struct pipeline *p)
+{
+	unsigned int kind, cause;
+	struct atr_loss loss;
+	__u64 sum = 0;
+
+	for (kind = 0; kind < ATR_KIND_USER; kind++) {
+		sum += probe__filtered(p->probe, kind);
+		for (cause = 0; cause < ATR_LOST_CAUSES; cause++) {
+			probe__losses(p->probe, kind, cause, &loss);
+			sum += loss.count;
+		}
+	}
+	return sum;
+}
+
 /*
  * The kernel has written over events that had been read, and were not in the log yet: the disk took none, and
  * the memory where they waited is gone. How many is what the kernel has seen and nobody has accounted for.
  */
 static void lose_held(struct pipeline *p, const struct atr_kept_mark *mark)
 {
+	const __u64 told = mark->written + mark->filtered + mark->lost - mark->passed;
 	const struct reader *reader = probe__reader(p->probe);
-	__u64 seen = mark->passed, known = mark->written + mark->filtered + mark->lost;
-	unsigned int kind, cause;
-	struct atr_loss loss;
+	__u64 from = reader__position(reader), seen, known, end;
+	unsigned int tries = TRIES_MAX;
 	struct timespec now;
+	int err;
 
-	reader__scan(reader, reader__position(reader), count_event, &known);
-	for (kind = 0; kind < ATR_KIND_USER; kind++) {
-		seen += probe__seen(p->probe, kind);
-		known += probe__filtered(p->probe, kind);
-		for (cause = 0; cause < ATR_LOST_CAUSES; cause++) {
-			probe__losses(p->probe, kind, cause, &loss);
-			known += loss.count;
-		}
-	}
+	/* What is before that is among what the mark counts. */
+	if (from < mark->position)
+		from = mark->position;
+	/* All of a moment: what happens meanwhile would be seen, and not found. */
+	do {
+		seen = seen_all(p);
+		end = reader__end(reader);
+		known = told + unsent_all(p);
+		err = reader__scan(reader, from, end, count_event, &known);
+	} while (--tries && (err == -EAGAIN || seen != seen_all(p) || end != reader__end(reader)));
 	if (seen <= known)
 		return;
 	clock_gettime(CLOCK_BOOTTIME, &now);
@@ -243,9 +273,9 @@ int pipeline__resume(struct pipeline *p, const struct atr_kept_mark *noted)
 	reported_take(p);
 	losses_settle(p, mark);
 	err = probe__seek(p->probe, mark->position, mark->needed);
-	if (!err)
+	if (err != -EINVAL)
 		p->told = mark->position;
-	else if (err == -ERANGE)
+	if (err == -ERANGE)
 		lose_held(p, mark);
 	return session_tell(p, mark->session);
 }
@@ -293,8 +323,8 @@ void pipeline__before(struct pipeline *p)
 		memset(waiting, 0, sizeof(waiting));
 		for (kind = 0; kind < ATR_KIND_USER; kind++)
 			seen[kind] = kind_seen(p, kind);
-		reader__scan(reader, reader__position(reader), count_kind, waiting);
-		still = true;
+		still = !reader__scan(reader, reader__position(reader), reader__end(reader),
+				      count_kind, waiting);
 		for (kind = 0; kind < ATR_KIND_USER; kind++) {
 			p->before[kind] = seen[kind] - waiting[kind] - kind_known(p, kind);
 			still = still && seen[kind] == kind_seen(p, kind);

@@ -481,10 +481,11 @@ int probe__overlap(const struct probe *probe, probe_event_fn fn, void *ctx)
 {
 	const struct side *side = &probe->sides[probe->side_next];
 	const struct side *next = probe->side_next + 1 < probe->sides_n ? side + 1 : &probe->own;
+	const struct reader *reader = side->source.reader;
 
 	if (side->foreign || next->foreign || next->source.kept->after != side->source.id)
 		return 0;
-	return reader__scan(side->source.reader, next->source.kept->after_from, fn, ctx);
+	return reader__scan(reader, next->source.kept->after_from, reader__end(reader), fn, ctx);
 }
 
 void probe__before_done(struct probe *probe)

@@ -304,7 +304,8 @@ unsigned long long side_waiting(const struct side *side)
 {
 	unsigned long long n = 0;
 
-	reader__scan(side->source.reader, reader__position(side->source.reader), count_event, &n);
+	reader__scan(side->source.reader, reader__position(side->source.reader),
+		     reader__end(side->source.reader), count_event, &n);
 	return n;
 }
 

@@ -246,6 +246,7 @@ int reader__seek(struct reader *r, __u64 position, __u64 needed)
 {
 	if (needed > position || position > reader__end(r) || needed & 7 || position & 7)
 		return -EINVAL;
+	r->told = position;
 	if (!intact(r, needed))
 		return -ERANGE;
 	__atomic_store_n(r->consumer, needed, __ATOMIC_SEQ_CST);
@@ -256,19 +257,22 @@ int reader__seek(struct reader *r, __u64 position, __u64 needed)
 		return -ERANGE;
 	}
 	r->at = r->next = needed;
-	r->told = position;
 	return 0;
 }
 
-int reader__scan(const struct reader *r, __u64 from, reader_event_fn fn, void *ctx)
+int reader__scan(const struct reader *r, __u64 from, __u64 to, reader_event_fn fn, void *ctx)
 {
 	__u64 end = reader__end(r);
 	struct record rec;
 	int err = 0;
 
+	if (to < end)
+		end = to;
 	if (from > end || !intact(r, from))
 		return -ERANGE;
-	for (; !err && from < end && record_at(r, from, &rec); from = rec.next) {
+	for (; !err && from < end; from = rec.next) {
+		if (!record_at(r, from, &rec))
+			return -EAGAIN;
 		if (!rec.discarded && !is_piece(&rec))
 			err = fn(ctx, rec.data, rec.size);
 	}

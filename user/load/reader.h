@@ -34,11 +34,15 @@ __u64 reader__end(const struct reader *ring);
 
 /*
  * What is before position has been dealt with, but for pieces from needed on. -ERANGE: the kernel has
- * overwritten what was there, -EINVAL: there is no such position, and nothing has changed.
+ * overwritten what was there; then what it has left is read, as far as it is behind position. -EINVAL: there is no such
+ * position, and nothing has changed.
  */
 int reader__seek(struct reader *ring, __u64 position, __u64 needed);
 
-/* Hands out what is between a position and the end, and leaves it there: what was read is intact until then. */
-int reader__scan(const struct reader *ring, __u64 from, reader_event_fn fn, void *ctx);
+/*
+ * Hands out what is between two positions, or the first and the end, and leaves it there: what was read is intact until
+ * it is written over. 0, what fn returned, -ERANGE if it has been, or -EAGAIN: the next one is not finished yet.
+ */
+int reader__scan(const struct reader *ring, __u64 from, __u64 to, reader_event_fn fn, void *ctx);
 
 #endif /* ATR_LOAD_READER_H */
