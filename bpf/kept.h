@@ -56,6 +56,7 @@ struct atr_kept {
 	/* It began beside this one, whose ring stood there: what both have, that one tells. 0: none. */
 	__u64 after;
 	__u64 after_from;
+	__u64 until; /* CLOCK_BOOTTIME when its hooks were let go of; 0: they have not been */
 	__u32 links; /* pinned ones, but for those on libraries */
 	__u32 has_sessions;
 	/* What its reader knew when all was in the log the last time, twice: the one that mark says is whole. */

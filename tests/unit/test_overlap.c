@@ -4,7 +4,8 @@
 #include "tests/tap.h"
 #include "user/event/overlap.h"
 
-#define MS 1000000ULL
+#define MS    1000000ULL
+#define UNTIL (10000 * MS)
 
 static struct atr_exec ev;
 
@@ -23,7 +24,7 @@ static const struct atr_view *event(enum atr_kind kind, __u32 tid, __u64 time, _
 
 static struct overlap *made(void)
 {
-	struct overlap *o = overlap__new();
+	struct overlap *o = overlap__new(UNTIL);
 
 	overlap__add(o, event(ATR_KIND_EXEC, 7, 1000 * MS, 0));
 	overlap__add(o, event(ATR_KIND_EXEC, 5, 1000 * MS, 0));
@@ -54,7 +55,7 @@ static void test_same(void)
 /* A thread that fails to exec again and again: each of its events has its own partner. */
 static void test_dense(void)
 {
-	struct overlap *o = overlap__new();
+	struct overlap *o = overlap__new(UNTIL);
 	unsigned int i, had = 0;
 
 	for (i = 0; i < 1000; i++)
@@ -68,7 +69,7 @@ static void test_dense(void)
 
 static void test_nothing(void)
 {
-	struct overlap *o = overlap__new();
+	struct overlap *o = overlap__new(UNTIL);
 	struct atr_view view = *event(ATR_KIND_CHUNK, 1, 1, 0);
 
 	view.task = NULL;
@@ -79,10 +80,32 @@ static void test_nothing(void)
 	overlap__free(NULL);
 }
 
+static void test_late(void)
+{
+	struct overlap *o = overlap__new(2000 * MS);
+
+	/* Then an exec that takes long, and ends when the first one is not live any more. */
+	overlap__add(o, event(ATR_KIND_EXEC, 5, 1800 * MS, 0));
+	ok(!overlap__had(o, event(ATR_KIND_EXEC, 5, 2001 * MS, ATR_F_NO_ENTRY | ATR_F_LATE_TIME)),
+	   "it is not the one before of that thread");
+	ok(overlap__had(o, event(ATR_KIND_EXEC, 5, 1999 * MS, ATR_F_NO_ENTRY | ATR_F_LATE_TIME)),
+	   "unless it has ended before");
+	overlap__add(o, event(ATR_KIND_TTY, 6, 1 * MS, 0));
+	overlap__add(o, event(ATR_KIND_TTY, 6, 500 * MS, 0));
+	ok(!overlap__had(o, event(ATR_KIND_TTY, 6, 1999 * MS, 0)), "a line of its own");
+	ok(overlap__had(o, event(ATR_KIND_TTY, 6, 1999 * MS, ATR_F_LATE_TIME)),
+	   "a read that has waited for long is the same");
+	ok(!overlap__had(o, event(ATR_KIND_TTY, 6, 2001 * MS, ATR_F_LATE_TIME)),
+	   "if the first one has seen its end");
+	ok(!overlap__had(o, event(ATR_KIND_TTY, 6, 501 * MS, 0)), "the latest one was the same");
+	overlap__free(o);
+}
+
 int main(void)
 {
 	test_same();
 	test_dense();
+	test_late();
 	test_nothing();
 	return tap_done();
 }

@@ -233,6 +233,42 @@ static const struct atr_kept_mark *mark_best(const struct pipeline *p,
 	return noted->ring == mark->ring && noted->position < mark->position ? mark : noted;
 }
 
+/* --- what two have told ------------------------------------------------------------------------- */
+
+static int overlap_add(void *pipeline, void *data, size_t size)
+{
+	struct pipeline *p = pipeline;
+	struct atr_view view;
+
+	return event_view(data, size, &view) ? 0 : overlap__add(p->overlap, &view);
+}
+
+static int overlap_use(void *pipeline, void *data, size_t size)
+{
+	struct pipeline *p = pipeline;
+	struct atr_view view;
+
+	if (!event_view(data, size, &view))
+		overlap__had(p->overlap, &view);
+	return 0;
+}
+
+void pipeline__done(struct pipeline *p)
+{
+	int err = -ENOMEM;
+
+	overlap__free(p->overlap);
+	p->overlap = overlap__new(probe__until(p->probe));
+	if (p->overlap)
+		err = probe__overlap(p->probe, overlap_add, p);
+	if (err)
+		log_warn(
+			"what two kernel sides have both told cannot be told apart: %s; it may be in the log twice",
+			err == -ERANGE ? "it has been overwritten" : strerror(-err));
+}
+
+/* --- going on ----------------------------------------------------------------------------------- */
+
 static void reported_take(struct pipeline *p)
 {
 	unsigned int kind, cause;
@@ -264,6 +300,9 @@ int pipeline__resume(struct pipeline *p, const struct atr_kept_mark *noted)
 	/* The log has events of a later one: then all of this is in it. */
 	if (mark->ring > probe__id(p->probe))
 		return probe__seek(p->probe, end, end);
+	/* What those before us have told or left out is not to be taken for another event. */
+	if (p->overlap)
+		reader__scan(reader, 0, mark->position, overlap_use, p);
 	p->counts.written = mark->written;
 	p->counts.filtered = mark->filtered;
 	p->counts.passed = mark->passed;
@@ -337,14 +376,6 @@ __u64 pipeline__seen(const struct pipeline *p, enum atr_kind kind)
 	return kind_seen(p, kind) - p->before[kind];
 }
 
-static int overlap_add(void *pipeline, void *data, size_t size)
-{
-	struct pipeline *p = pipeline;
-	struct atr_view view;
-
-	return event_view(data, size, &view) ? 0 : overlap__add(p->overlap, &view);
-}
-
 __u64 pipeline__taken(const struct pipeline *p)
 {
 	return p->counts.taken;
@@ -362,17 +393,6 @@ void pipeline__unread(struct pipeline *p, __u64 count)
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	probe__lose(p->probe, 0, ATR_CAUSE_OTHER_VERSION, count,
 		    now.tv_sec * 1000000000ULL + now.tv_nsec);
-}
-
-void pipeline__done(struct pipeline *p)
-{
-	overlap__free(p->overlap);
-	p->overlap = overlap__new();
-	if (p->overlap && !probe__overlap(p->probe, overlap_add, p))
-		return;
-	log_warn(
-		"what two kernel sides have both told cannot be told apart: %s; it may be in the log twice",
-		strerror(ENOMEM));
 }
 
 /* seen is the kernel's count, the others are ours: that they add up is the proof. */

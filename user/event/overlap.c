@@ -16,11 +16,16 @@ struct overlap {
 	size_t n;
 	size_t room;
 	bool sorted;
+	__u64 until;
 };
 
-struct overlap *overlap__new(void)
+struct overlap *overlap__new(__u64 until)
 {
-	return calloc(1, sizeof(struct overlap));
+	struct overlap *o = calloc(1, sizeof(*o));
+
+	if (o)
+		o->until = until;
+	return o;
 }
 
 void overlap__free(struct overlap *o)
@@ -83,21 +88,24 @@ static __u64 distance(__u64 a, __u64 b)
 	return a > b ? a - b : b - a;
 }
 
-/* Was the beginning of the call missed? */
-static bool is_late(const struct atr_hdr *hdr)
+/* Was the beginning of the call missed? So much earlier it may have been; 0: it was not. */
+static __u64 late_by(const struct atr_hdr *hdr)
 {
-	return (hdr->kind == ATR_KIND_EXEC || hdr->kind == ATR_KIND_EXECFAIL) &&
-	       hdr->flags & (ATR_F_NO_ENTRY | ATR_F_LATE_TIME);
+	if (!(hdr->flags & (ATR_F_NO_ENTRY | ATR_F_LATE_TIME)))
+		return 0;
+	if (hdr->kind == ATR_KIND_EXEC || hdr->kind == ATR_KIND_EXECFAIL)
+		return ATR_OVERLAP_LATE;
+	return hdr->kind == ATR_KIND_TTY ? ~0ULL : 0;
 }
 
 bool overlap__had(struct overlap *o, const struct atr_view *view)
 {
 	const __u64 time = view->hdr->time;
-	const __u64 before = is_late(view->hdr) ? ATR_OVERLAP_LATE : ATR_OVERLAP_NEAR;
+	const __u64 late = late_by(view->hdr), before = late ? late : ATR_OVERLAP_NEAR;
 	struct told *best = NULL, *told;
 	size_t i;
 
-	if (!view->task || !o->n)
+	if (!view->task || !o->n || (late && time > o->until))
 		return false;
 	if (!o->sorted)
 		qsort(o->all, o->n, sizeof(*o->all), compare);

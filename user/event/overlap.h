@@ -5,7 +5,9 @@
  *
  * Both run at the same point of the same thread, one behind the other, so an event is the same if kind and
  * thread are, and the times hardly differ. Where an event of the second one lacks the entry of its call, because
- * that was before it was attached, its time is later, by up to as long as the call took.
+ * that was before it was attached, its time is later, by up to as long as the call took: a read of a terminal waits for
+ * hours. Such a time is that of a moment when the event was told; if the first one was not live any more, it has not told
+ * it, whatever else it has of that thread.
  */
 #ifndef ATR_EVENT_OVERLAP_H
 #define ATR_EVENT_OVERLAP_H
@@ -16,13 +18,13 @@
 
 /* By so much they differ at most, ns: a preemption between two programs. Less than both are live at least. */
 #define ATR_OVERLAP_NEAR 100000000ULL
-/* And with calls whose entry was not seen. */
+/* And with execs whose entry was not seen. */
 #define ATR_OVERLAP_LATE 1000000000ULL
 
 struct overlap;
 
-/* NULL: no memory. */
-struct overlap *overlap__new(void);
+/* The first one was live until then. NULL: no memory. */
+struct overlap *overlap__new(__u64 until);
 void overlap__free(struct overlap *o);
 
 /* Of the first one, in any order, and all before the first question. 0 or -ENOMEM. */

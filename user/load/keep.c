@@ -432,6 +432,8 @@ bool probe__before(struct probe *probe)
 	if (!probe->beside)
 		nanosleep(&beside, NULL);
 	probe->beside = true;
+	if (!side->foreign && !side->source.kept->until)
+		side->source.kept->until = boot_time();
 	side_detach(side);
 	probe->now = &side->source;
 	return true;
@@ -475,6 +477,11 @@ bool probe__readable(const struct probe *probe)
 __u64 probe__unread(const struct probe *probe)
 {
 	return side_waiting(&probe->sides[probe->side_next]);
+}
+
+__u64 probe__until(const struct probe *probe)
+{
+	return probe->now->kept->until;
 }
 
 int probe__overlap(const struct probe *probe, probe_event_fn fn, void *ctx)

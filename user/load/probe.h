@@ -160,6 +160,8 @@ bool probe__readable(const struct probe *probe);
 __u64 probe__unread(const struct probe *probe);
 /* Hands out what it has told that the one behind it may tell as well. */
 int probe__overlap(const struct probe *probe, probe_event_fn fn, void *ctx);
+/* So long its hooks were live: CLOCK_BOOTTIME. */
+__u64 probe__until(const struct probe *probe);
 /* All of it is told: on to the next one. */
 void probe__before_done(struct probe *probe);
 /* And nobody needs them any more: all older ones are removed. */
