@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "user/cmd/agent.h"
+#include "user/cmd/agent_impl.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -11,12 +11,9 @@
 #include <unistd.h>
 
 #include "user/load/feat.h"
-#include "user/load/kaudit.h"
 #include "user/load/libbpf_log.h"
 #include "user/load/reader.h"
-#include "user/load/ring.h"
 #include "user/log.h"
-#include "user/rules/ruleset.h"
 
 /*
  * The first event wakes us; what comes in the next moment is taken along. It bounds how late a
@@ -26,28 +23,6 @@
 
 /* Clocks are looked at so often while nothing happens. */
 #define IDLE_MS 10000
-
-struct agent {
-	const struct agent_opts *opts;
-	struct atr_features features;
-	struct pipeline *pipeline;
-	struct probe *probe;
-	struct kaudit *kaudit;	   /* NULL: not asked for */
-	struct compiled *rules[2]; /* in force, and those before */
-	unsigned int enabled;	   /* as auditctl -e */
-	bool busy;		   /* see agent__busy() */
-	struct ring_level *ring;   /* NULL: it cannot be looked at */
-	int also;		   /* see agent__watch(); -1: none */
-	void (*also_fn)(void *ctx);
-	void *also_ctx;
-	int epoll;
-	int ends;    /* signals that end it */
-	int signals; /* others: of these a write that waits is not to be cut short */
-	int signal;  /* that has ended it */
-	__u32 signal_pid;
-	bool before_stays; /* the kernel side before us, of which something may wait in memory */
-	struct agent_found found;
-};
 
 /* --- starting --------------------------------------------------------------------------------- */
 
@@ -154,8 +129,7 @@ static void before_end(struct agent *a)
 	a->before_stays = false;
 }
 
-/* -EAGAIN: there may be more. */
-static int drain(struct agent *a)
+int agent__drain(struct agent *a)
 {
 	int err, tick;
 
@@ -184,7 +158,7 @@ static int drain_to(struct agent *a, __u64 end)
 		a->opts->tick(a->opts->ctx);
 	while ((!err || err == -EAGAIN) && reader__position(reader) < end) {
 		at = reader__position(reader);
-		err = drain(a);
+		err = agent__drain(a);
 		if (!err && at == reader__position(reader))
 			break;
 	}
@@ -254,8 +228,6 @@ static int tty_begin(struct agent *a)
 	return pipeline__mark(a->pipeline, a->opts->tty);
 }
 
-static void controls_take(struct agent *a, struct compiled *c);
-
 /* From the beginning: a signal that comes before there is anything to reload does not end us. */
 static void signals_block(const struct agent_opts *opts)
 {
@@ -288,7 +260,7 @@ int agent__start(const struct agent_opts *opts, struct agent **ret)
 		a->rules[0] = rules_load(&opts->rules, opts->strict);
 		if (!a->rules[0])
 			goto out;
-		controls_take(a, a->rules[0]);
+		agent__controls(a, a->rules[0]);
 	}
 	code = ATR_EXIT_RUNTIME;
 	a->pipeline = pipeline__new(&opts->record, opts->output, opts->capture);
@@ -354,114 +326,7 @@ void agent__record(struct agent *a, __u32 type, const char *body)
 	pipeline__daemon(a->pipeline, type, body);
 }
 
-/* --- running ---------------------------------------------------------------------------------- */
-
-/* Where the rules say -e, that counts. */
-static void controls_take(struct agent *a, struct compiled *c)
-{
-	if (a->opts->controls && c->source.controls.enabled >= 0)
-		a->enabled = c->source.controls.enabled;
-	c->off = !a->enabled;
-}
-
-static int swap(struct agent *a, struct compiled *c)
-{
-	/* So many that all which the ring can hold is read: no event has less than 64 bytes. */
-	unsigned int rounds = a->opts->probe.ring_bytes / 64 / PIPELINE_BATCH + 1;
-	int err;
-
-	/*
-	 * Events that were judged by the ones before the last are told first. They have come before these; so
-	 * where more come all the time some rounds do.
-	 */
-	for (err = -EAGAIN; err == -EAGAIN && rounds; rounds--)
-		err = drain(a);
-	err = probe__rules(a->probe, c);
-	if (err) {
-		log_error("cannot put the rules in force: %s; those before go on", strerror(-err));
-		compiled__free(c);
-		return err;
-	}
-	if (a->rules[0])
-		compiled__hits(c, a->rules[0]);
-	compiled__free(a->rules[1]);
-	a->rules[1] = a->rules[0];
-	a->rules[0] = c;
-	pipeline__rules(a->pipeline, a->rules[0], a->rules[1]);
-	return 0;
-}
-
-int agent__put(struct agent *a, struct compiled *c, unsigned int enabled)
-{
-	int err;
-
-	c->off = !enabled;
-	err = swap(a, c);
-	if (!err)
-		a->enabled = enabled;
-	return err;
-}
-
-/* As at the start: of no files there are no rules. */
-static struct compiled *rules_read(const struct agent *a)
-{
-	struct compiled *c;
-	struct ruleset rs;
-
-	if (a->opts->rules.n)
-		return rules_load(&a->opts->rules, a->opts->strict);
-	if (!a->rules[0])
-		return NULL;
-	ruleset_init(&rs);
-	c = compiled__new(&rs, NULL, NULL);
-	if (c)
-		c->all = true;
-	return c;
-}
-
-int agent__reload(struct agent *a)
-{
-	unsigned int enabled = a->enabled;
-	struct compiled *c;
-	int err;
-
-	if (a->enabled == 2 || a->busy) {
-		log_error("the rules are as they were: %s",
-			  a->busy ? "another change of them is under way" :
-				    "they are locked (-e 2) until autrail is started anew");
-		return a->busy ? -EBUSY : -EPERM;
-	}
-	c = rules_read(a);
-	if (!c) {
-		log_warn(a->opts->rules.n ? "the rules are as they were" :
-					    "there are no rules to read");
-		return -EINVAL;
-	}
-	controls_take(a, c);
-	err = swap(a, c);
-	if (err)
-		a->enabled = enabled;
-	else
-		log_info("rules: %zu in force", c->n);
-	return err;
-}
-
-/* --- for who controls it ------------------------------------------------------------------------ */
-
-const struct compiled *agent__rules(const struct agent *a, int before)
-{
-	return a->rules[before];
-}
-
-unsigned int agent__enabled(const struct agent *a)
-{
-	return a->enabled;
-}
-
-void agent__busy(struct agent *a, bool busy)
-{
-	a->busy = busy;
-}
+/* --- the loop ----------------------------------------------------------------------------------- */
 
 int agent__watch(struct agent *a, int fd, void (*fn)(void *ctx), void *ctx)
 {
@@ -470,28 +335,6 @@ int agent__watch(struct agent *a, int fd, void (*fn)(void *ctx), void *ctx)
 	a->also_ctx = ctx;
 	return watch(a, fd, EPOLLIN);
 }
-
-const struct probe *agent__probe(const struct agent *a)
-{
-	return a->probe;
-}
-
-const struct pipeline *agent__pipeline(const struct agent *a)
-{
-	return a->pipeline;
-}
-
-struct ring_level *agent__ring(const struct agent *a)
-{
-	return a->ring;
-}
-
-__u32 agent__ring_bytes(const struct agent *a)
-{
-	return a->opts->probe.ring_bytes;
-}
-
-/* --- the loop ----------------------------------------------------------------------------------- */
 
 static void signals_take(struct agent *a)
 {
@@ -552,7 +395,7 @@ static int loop(struct agent *a)
 			return 0;
 		if (signalled)
 			signals_take(a);
-		err = drain(a);
+		err = agent__drain(a);
 		if ((err && err != -EAGAIN) || pipeline__closed(a->pipeline))
 			return err == -EAGAIN ? 0 : err;
 		if (also)
@@ -566,7 +409,7 @@ static int leave(struct agent *a, int err)
 	const struct pipeline_counts *counts = pipeline__counts(a->pipeline);
 
 	if (!err)
-		err = drain(a);
+		err = agent__drain(a);
 	if (err == -EAGAIN)
 		err = 0;
 	if (!err)
@@ -582,7 +425,7 @@ static int finish(struct agent *a, int err)
 {
 	probe__detach(a->probe);
 	while (!err || err == -EAGAIN) {
-		err = drain(a);
+		err = agent__drain(a);
 		if (!err)
 			break;
 	}
