@@ -379,14 +379,27 @@ static int wait_events(struct agent *a, int timeout, bool *ret_signalled, bool *
 	return 1;
 }
 
+/*
+ * The kernel wakes nobody while something in the ring is not given back: pieces of arguments whose exec is still to
+ * come, or was refused.
+ */
+static int idle_ms(const struct agent *a)
+{
+	const struct reader *reader = probe__reader(a->probe);
+
+	if (reader__needed(reader) != reader__position(reader))
+		return GATHER_MS;
+	return a->opts->tick_ms ? a->opts->tick_ms : IDLE_MS;
+}
+
 static int loop(struct agent *a)
 {
-	int idle = a->opts->tick_ms ? a->opts->tick_ms : IDLE_MS, go, err = 0;
+	int go, err = 0;
 	bool signalled, also;
 
 	for (;;) {
 		signalled = also = false;
-		go = wait_events(a, err ? 0 : idle, &signalled, &also);
+		go = wait_events(a, err ? 0 : idle_ms(a), &signalled, &also);
 		if (go > 0 && !err && !signalled)
 			go = wait_events(a, GATHER_MS, &signalled, &also);
 		if (go < 0)
