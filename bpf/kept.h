@@ -53,9 +53,10 @@ struct atr_kept {
 	__u32 pad;
 	__u64 identity; /* of the build, the kernel's features and the options: see keep.c */
 	__u64 id;	/* CLOCK_BOOTTIME of its beginning */
-	/* It began beside this one, whose ring stood there: what both have, that one tells. 0: none. */
+	/* It began beside this one, which was read and written up to there: what both have, that one tells. 0: none. */
 	__u64 after;
 	__u64 after_from;
+	__u64 after_to;
 	__u64 until; /* CLOCK_BOOTTIME when its hooks were let go of; 0: they have not been */
 	__u32 links; /* pinned ones, but for those on libraries */
 	__u32 has_sessions;

@@ -75,6 +75,22 @@ takeovers() {
 	accounted "$rounds takeovers"
 }
 
+# More waits than is read at a time: who hands over may be the last one that can read it.
+hands_over() {
+	rm -rf "$work/log"
+	configure
+	daemon_begin
+	kill -STOP "$autrail_pid"
+	"$BUILD/tests/storm" exec 6000 "$noop" >/dev/null
+	kill -QUIT "$autrail_pid"
+	kill -CONT "$autrail_pid"
+	check "handed over: it ends well" wait "$autrail_pid"
+	check "handed over: all that waited is in the log" have_execs 6000
+	daemon_begin
+	acts=6000
+	accounted "handed over"
+}
+
 # Killed whenever it is, also while it starts.
 any_moment() {
 	rm -rf "$work/log"
@@ -370,7 +386,7 @@ no_place() {
 	check "pin = no: it ends well" autrail_end
 }
 
-for part in ${PARTS:-one_by_one kills takeovers any_moment replaced small_ring pieces full_disk several unit_caps leftovers no_place}; do
+for part in ${PARTS:-one_by_one kills takeovers hands_over any_moment replaced small_ring pieces full_disk several unit_caps leftovers no_place}; do
 	"$part"
 done
 finish

@@ -144,6 +144,17 @@ int agent__drain(struct agent *a)
 	return err < 0 ? err : tick;
 }
 
+int agent__drain_all(struct agent *a)
+{
+	/* So many rounds as read all that the ring can hold: no event has less than 64 bytes. More may come all the time. */
+	unsigned int rounds = a->opts->probe.ring_bytes / 64 / PIPELINE_BATCH + 1;
+	int err;
+
+	for (err = -EAGAIN; err == -EAGAIN && rounds; rounds--)
+		err = agent__drain(a);
+	return err == -EAGAIN ? 0 : err;
+}
+
 /* --- what there was before -------------------------------------------------------------------- */
 
 /* Tells what waits up to there, but for what is not finished yet. */
@@ -422,9 +433,7 @@ static int leave(struct agent *a, int err)
 	const struct pipeline_counts *counts = pipeline__counts(a->pipeline);
 
 	if (!err)
-		err = agent__drain(a);
-	if (err == -EAGAIN)
-		err = 0;
+		err = agent__drain_all(a);
 	if (!err)
 		err = pipeline__tick(a->pipeline, true);
 	probe__leave(a->probe);

@@ -32,6 +32,9 @@ struct agent {
 /* Takes what waits, up to a batch. 0 or -errno; -EAGAIN: there may be more. */
 int agent__drain(struct agent *a);
 
+/* Takes what waits at this moment. 0 or -errno. */
+int agent__drain_all(struct agent *a);
+
 /* Where the rules say -e, that counts. */
 void agent__controls(struct agent *a, struct compiled *c);
 

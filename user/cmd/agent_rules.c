@@ -16,16 +16,10 @@ void agent__controls(struct agent *a, struct compiled *c)
 
 static int swap(struct agent *a, struct compiled *c)
 {
-	/* So many that all which the ring can hold is read: no event has less than 64 bytes. */
-	unsigned int rounds = a->opts->probe.ring_bytes / 64 / PIPELINE_BATCH + 1;
 	int err;
 
-	/*
-	 * Events that were judged by the ones before the last are told first. They have come before these; so
-	 * where more come all the time some rounds do.
-	 */
-	for (err = -EAGAIN; err == -EAGAIN && rounds; rounds--)
-		err = agent__drain(a);
+	/* Events that were judged by the ones before the last are told first. They have come before these. */
+	agent__drain_all(a);
 	err = probe__rules(a->probe, c);
 	if (err) {
 		log_error("cannot put the rules in force: %s; those before go on", strerror(-err));

@@ -310,6 +310,7 @@ static void kept_fill(struct probe *probe)
 		return;
 	kept->after = last->source.id;
 	kept->after_from = reader__position(last->source.reader);
+	kept->after_to = reader__end(last->source.reader);
 	if (last->foreign)
 		return;
 	kept->clock = last->source.kept->clock;
@@ -476,7 +477,11 @@ bool probe__readable(const struct probe *probe)
 
 __u64 probe__unread(const struct probe *probe)
 {
-	return side_waiting(&probe->sides[probe->side_next]);
+	const struct side *side = &probe->sides[probe->side_next];
+	const struct atr_kept *own = probe->own.source.kept;
+
+	/* What it has told from then on ours has told as well. */
+	return side_waiting_to(side, own->after == side->source.id ? own->after_to : ~0ULL);
 }
 
 __u64 probe__until(const struct probe *probe)

@@ -302,10 +302,15 @@ static int count_event(void *ctx, void *data, size_t size)
 
 unsigned long long side_waiting(const struct side *side)
 {
+	return side_waiting_to(side, ~0ULL);
+}
+
+unsigned long long side_waiting_to(const struct side *side, __u64 to)
+{
 	unsigned long long n = 0;
 
-	reader__scan(side->source.reader, reader__position(side->source.reader),
-		     reader__end(side->source.reader), count_event, &n);
+	reader__scan(side->source.reader, reader__position(side->source.reader), to, count_event,
+		     &n);
 	return n;
 }
 

@@ -70,8 +70,9 @@ void side_unpin(const struct side *side);
 
 /* How many links of hooks are there. */
 unsigned int side_links(const struct side *side);
-/* Events that wait in its ring. */
+/* Events that wait in its ring, or of these the ones before that position. */
 unsigned long long side_waiting(const struct side *side);
+unsigned long long side_waiting_to(const struct side *side, __u64 to);
 
 struct bpf_object;
 struct bpf_link;
