@@ -131,6 +131,35 @@ replaced() {
 	accounted "$rounds replaced"
 }
 
+plugin_has() {
+	echo "$(grep -c '^type=SYSCALL .*exe="[^"]*/noop"' "$work/plugin.out") execs of $1 at the plugin"
+	[ "$(grep -c '^type=SYSCALL .*exe="[^"]*/noop"' "$work/plugin.out")" -eq "$1" ]
+}
+
+# Then nothing but what is kept with the ring says how far the one before came.
+no_log() {
+	rm -rf "$work/log"
+	mkdir "$work/plugins.d"
+	printf '#!/bin/sh\nexec cat >>"%s"\n' "$work/plugin.out" >"$work/plugin"
+	chmod 750 "$work/plugin"
+	printf 'active = yes\npath = %s\n' "$work/plugin" >"$work/plugins.d/a.conf"
+	chmod 640 "$work/plugins.d/a.conf"
+	configure write_logs=no "plugin_dir=$work/plugins.d"
+	daemon_begin
+	"$BUILD/tests/storm" exec 100 "$noop" >/dev/null
+	check "no log: the plugin has all" wait_for 10 plugin_has 100
+	old=$autrail_pid
+	configure write_logs=no "plugin_dir=$work/plugins.d" ring_size=16M
+	check "no log: another size: the next one starts" daemon_begin
+	wait "$old" || :
+	check "no log: it is replaced" told 'it is replaced'
+	check "no log: its ledger adds up" sh -c "! grep 'does not add up' '$autrail_err'"
+	"$BUILD/tests/storm" exec 100 "$noop" >/dev/null
+	check "no log: the plugin has each once" wait_for 10 plugin_has 200
+	check "no log: it ends well" autrail_end
+	check "no log: the ledger adds up" ledger_balanced
+}
+
 small_ring() {
 	rm -rf "$work/log"
 	configure ring_size=64K
@@ -386,7 +415,7 @@ no_place() {
 	check "pin = no: it ends well" autrail_end
 }
 
-for part in ${PARTS:-one_by_one kills takeovers hands_over any_moment replaced small_ring pieces full_disk several unit_caps leftovers no_place}; do
+for part in ${PARTS:-one_by_one kills takeovers hands_over any_moment replaced no_log small_ring pieces full_disk several unit_caps leftovers no_place}; do
 	"$part"
 done
 finish

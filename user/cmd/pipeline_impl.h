@@ -27,6 +27,7 @@ struct pipeline {
 	struct atr_clock clock;
 	__u64 *seq;   /* the last of each cpu and slot */
 	bool resumed; /* others have read before us */
+	bool later;   /* all of this kernel side was told, and something of the one behind it */
 	__u64 told;   /* position before which all is known already */
 	__u32 cpus;
 	__u64 missed; /* how often programs were left out, as it was last counted */

@@ -223,11 +223,9 @@ static void losses_settle(struct pipeline *p, const struct atr_kept_mark *mark)
 static const struct atr_kept_mark *mark_best(const struct pipeline *p,
 					     const struct atr_kept_mark *noted)
 {
-	const struct atr_kept *kept = probe__kept(p->probe);
+	const struct atr_kept *kept = probe__kept_now(p->probe);
 	const struct atr_kept_mark *mark = &kept->marks[kept->mark & 1];
 
-	if (probe__id(p->probe) != kept->id || mark->ring != kept->id)
-		return noted;
 	if (!noted || noted->ring < mark->ring)
 		return mark;
 	return noted->ring == mark->ring && noted->position < mark->position ? mark : noted;
@@ -293,12 +291,14 @@ int pipeline__resume(struct pipeline *p, const struct atr_kept_mark *noted)
 	memset(p->seq, 0, p->cpus * ATR_SLOTS * sizeof(*p->seq));
 	p->resumed = probe__resumed(p->probe);
 	p->told = 0;
+	p->later = false;
 	reported_take(p);
 	if (!mark || mark->ring < probe__id(p->probe))
 		return 0;
 	end = reader__end(reader);
 	/* The log has events of a later one: then all of this is in it. */
-	if (mark->ring > probe__id(p->probe))
+	p->later = mark->ring > probe__id(p->probe);
+	if (p->later)
 		return probe__seek(p->probe, end, end);
 	/* What those before us have told or left out is not to be taken for another event. */
 	if (p->overlap)
@@ -403,6 +403,9 @@ void pipeline__ledger(const struct pipeline *p, const char *whose)
 	struct atr_loss loss;
 	unsigned int kind, cause;
 
+	/* Who has told of it has had the counts. */
+	if (p->later)
+		return;
 	for (cause = ATR_LOST_CAUSES; cause < ATR_CAUSE_MAX; cause++)
 		lost += counts->lost[cause];
 	for (kind = 0; kind < ATR_KIND_USER; kind++) {

@@ -79,12 +79,9 @@ static void sessions_keep(struct pipeline *p)
  */
 static void mark_keep(struct pipeline *p)
 {
-	struct atr_kept *kept = probe__kept(p->probe);
-	struct atr_kept_mark mark = pipeline__mark_now(p);
+	struct atr_kept *kept = probe__kept_now(p->probe);
 
-	if (mark.ring != kept->id)
-		return;
-	kept->marks[!(kept->mark & 1)] = mark;
+	kept->marks[!(kept->mark & 1)] = pipeline__mark_now(p);
 	__atomic_store_n(&kept->mark, !(kept->mark & 1), __ATOMIC_RELEASE);
 }
 

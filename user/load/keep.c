@@ -465,6 +465,11 @@ struct atr_kept *probe__kept(struct probe *probe)
 	return probe->own.source.kept;
 }
 
+struct atr_kept *probe__kept_now(struct probe *probe)
+{
+	return probe->now->kept;
+}
+
 bool probe__hook_kept(const struct probe *probe, size_t i)
 {
 	return probe->link[i] && !is_perf(probe->link[i]) && !stays_ours(i);

@@ -177,6 +177,8 @@ bool probe__resumed(const struct probe *probe);
 
 /* What our own keeps for the one after us. */
 struct atr_kept *probe__kept(struct probe *probe);
+/* And the one that is drained. */
+struct atr_kept *probe__kept_now(struct probe *probe);
 
 /* Where our own is kept; NULL: it is not. */
 const char *probe__pin_path(const struct probe *probe);
