@@ -261,14 +261,15 @@ static void file_look(struct libraries *l, size_t i, int handle)
 			file_try(l, file, handle, l->ids[i]);
 		else
 			left_out(l, &l->spaces[i], l->ids[i]);
-		if (file && !i && l->pins.dir && !file->error)
-			file_pin(l, file);
 	} else if (!*file->path) {
 		path_of(handle, file->path);
 	} else if (file->error && changed(file, &st)) {
 		/* Perhaps it was not whole yet. */
 		file_try(l, file, handle, l->ids[i]);
 	}
+	/* Whoever was the first to be found with it: here it is our own. */
+	if (file && !i && l->pins.dir && !file->error && !file->uprobes.pinned)
+		file_pin(l, file);
 	if (file)
 		l->spaces[i].files |= 1ULL << (file - l->files);
 }
