@@ -7,7 +7,7 @@
 conf=$work/autrail.conf
 log=$work/log/audit.log
 pins=$work/bpf/autrail
-noop=$BUILD/tests/noop
+noop=$work/noop-$$ # by its name alone the kernel side leaves others out
 autrail_err=$work/autrail.err
 
 test_cleanup() {
@@ -18,6 +18,7 @@ test_cleanup() {
 	rm -f /run/autrail/*"${work##*/}"* /run/autrail/sys-fs-bpf-autrail-test-$$-*
 }
 
+cp "$BUILD/tests/noop" "$noop"
 mkdir "$work/bpf"
 if ! mount -t bpf -o mode=0700 bpf "$work/bpf" 2>"$work/mount.err"; then
 	skip_all "no file system of type bpf: $(cat "$work/mount.err")"
@@ -59,7 +60,7 @@ logged() { # TYPE PATTERN
 }
 
 execs() {
-	cat "$log"* 2>/dev/null | grep -c '^type=SYSCALL .*exe="[^"]*/noop"' || :
+	cat "$log"* 2>/dev/null | grep -c '^type=SYSCALL .*exe="[^"]*/noop-'$$'"' || :
 }
 
 have_execs() {

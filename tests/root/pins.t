@@ -132,8 +132,8 @@ replaced() {
 }
 
 plugin_has() {
-	echo "$(grep -c '^type=SYSCALL .*exe="[^"]*/noop"' "$work/plugin.out") execs of $1 at the plugin"
-	[ "$(grep -c '^type=SYSCALL .*exe="[^"]*/noop"' "$work/plugin.out")" -eq "$1" ]
+	echo "$(grep -c '^type=SYSCALL .*exe="[^"]*/noop-'$$'"' "$work/plugin.out") execs of $1 at the plugin"
+	[ "$(grep -c '^type=SYSCALL .*exe="[^"]*/noop-'$$'"' "$work/plugin.out")" -eq "$1" ]
 }
 
 # Then nothing but what is kept with the ring says how far the one before came.
@@ -256,6 +256,7 @@ loss_held() {
 }
 
 full_disk() {
+	rm -rf "$work/log"
 	mkdir "$work/small"
 	mount -t tmpfs -o size=1m,mode=0700 small "$work/small"
 	whole_log=$log
