@@ -250,7 +250,8 @@ int sides_open(const char *dir, bool alone, struct side *ret_sides, size_t max)
 /* The names that we give: nobody else's. */
 static bool is_pin(const char *name)
 {
-	static const char *const prefixes[] = { "map_atr_", "map_autrail", "hook_", "prog_", "lib", NULL };
+	static const char *const prefixes[] = { "map_atr_", "map_autrail", "hook_",
+						"prog_",    "lib",	   NULL };
 	size_t i;
 
 	for (i = 0; prefixes[i]; i++) {
