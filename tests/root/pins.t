@@ -160,6 +160,13 @@ no_log() {
 	check "no log: the ledger adds up" ledger_balanced
 }
 
+# Others may lose some more at any time: a report begins behind the one before it.
+reported_once() {
+	grep 'op=lost-events kind=exec cause=ring-full' "$log" | tee "$work/reports"
+	sed 's/.* first=\([0-9.]*\) last=\([0-9.]*\) .*/\1 \2/' "$work/reports" |
+		awk '$1 < last { wrong++ } { last = $2 } END { exit wrong || !NR ? 1 : 0 }'
+}
+
 small_ring() {
 	rm -rf "$work/log"
 	configure ring_size=64K
@@ -173,10 +180,10 @@ small_ring() {
 	check "small ring: the log has or counts each of them" test $(($(execs) + lost)) -ge 1000
 	daemon_kill
 	daemon_begin
-	check "small ring: what is reported is not reported again" test "$(reported)" -eq "$lost"
+	check "small ring: what is reported is not reported again" reported_once
 	check "small ring: it ends well" autrail_end
 	check "small ring: the ledger adds up" ledger_balanced
-	check "small ring: and knows of no more" test "$(ledger lost)" -eq "$lost"
+	check "small ring: and knows of no more" test "$(ledger lost)" -eq "$(reported)"
 }
 
 pieces() {

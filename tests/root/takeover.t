@@ -110,6 +110,7 @@ other_log() {
 	check "another log: the first one ends well" wait "$old"
 	"$BUILD/tests/storm" exec 50 "$noop" >/dev/null
 	check "another log: it has what came then, and no more" wait_for 10 have_execs 50
+	check "another log: it ends well" autrail_end
 	log=$work/log/third.log
 	configure pin=no
 	daemon_begin
@@ -137,7 +138,7 @@ other_log() {
 		"$log is the log of another daemon, process $old"
 	kill -TERM "$old"
 	wait "$old"
-	check "another log: it ends well" autrail_end
+	check "SIGHUP: it ends well" autrail_end
 }
 
 # typist UID FD: who types what comes to the descriptor, a line a program, in a session of that login uid.
