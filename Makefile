@@ -125,11 +125,11 @@ test:
 
 ## check      the tests that need no root: unit, golden, a short fuzz
 check: $(O)/autrail $(O)/san/autrail $(UNITS) $(O)/san/preload.so $(FUZZERS)
-	$(Q)prove --exec '' --timer $(UNITS) $(wildcard tests/compare/*.t) scripts/fuzz.t
+	$(Q)prove --failures --comments --exec '' --timer $(UNITS) $(wildcard tests/compare/*.t) scripts/fuzz.t
 
 ## test-root  the tests against the live kernel; as root
 test-root: $(O)/autrail $(ACTORS)
-	$(Q)prove --exec '' --timer $(wildcard tests/root/*.t)
+	$(Q)prove --failures --comments --exec '' --timer $(wildcard tests/root/*.t)
 
 # The one that takes longest, lest it be the only one left at the end.
 VM_FIRST := tests/vm/newest.t
@@ -137,7 +137,7 @@ VM_FIRST := tests/vm/newest.t
 ## test-vm    a choice of them in guests of other kernels (QEMU, no KVM needed); as root
 test-vm: $(O)/autrail actors
 	$(Q)scripts/deps.sh vm
-	$(Q)prove --exec '' --timer -j2 $(VM_FIRST) $(filter-out $(VM_FIRST),$(wildcard tests/vm/*.t))
+	$(Q)prove --failures --comments --exec '' --timer -j2 $(VM_FIRST) $(filter-out $(VM_FIRST),$(wildcard tests/vm/*.t))
 
 ## arm64      autrail and the actors for arm64 guests, on any machine, into build/arm64
 arm64:

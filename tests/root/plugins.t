@@ -67,6 +67,11 @@ records() {
 	grep -v '^type=EOE ' "$1"
 }
 
+has() { # FILE TYPE COUNT
+	grep -c "^type=$2 " "$1"
+	[ "$(grep -c "^type=$2 " "$1")" -eq "$3" ]
+}
+
 is_log() { # FILE: it has what the log has
 	records "$1" >"$work/records"
 	cmp "$work/records" "$log"
@@ -286,6 +291,12 @@ came() { # FILE: what stands last in the log
 	tail -n 1 "$log" | grep -qFf - "$1"
 }
 
+# It was started as often as it was killed, and once more.
+runs_again() {
+	[ "$(grep -c 'plugin a.conf: .* runs, pid' "$autrail_err")" -gt \
+		"$(grep -c 'plugin a.conf: .* was ended by' "$autrail_err")" ]
+}
+
 # One is killed again and again while there is a storm: what it had read it has written.
 killed() {
 	configure max_restarts=1000 q_depth=99999
@@ -299,6 +310,7 @@ killed() {
 	done
 	wait "$storm_pid"
 	# Until it runs again the daemon is not to end: it would have to drop what waits.
+	wait_for 20 runs_again || :
 	wait_for 20 came "$work/out.a" || :
 	check "killed: it ends well" ended
 	check "killed: it was started again" told 'a.conf: .*started again'
@@ -326,12 +338,12 @@ hangup() {
 	plugin_file c copy "$work/out.c"
 	plugin_file e copy "$work/out.e2"
 	execs 10
-	wait_for 10 sh -c "[ \$(grep -c '^type=EOE' $work/out.b) -eq 10 ]"
+	wait_for 10 has "$work/out.b" EOE 10
 	kill -HUP "$autrail_pid"
 	check "SIGHUP: a new one is started" wait_for 10 told 'c.conf: .*runs'
 	check "SIGHUP: one whose file is gone is ended" wait_for 10 told 'b.conf: seen'
 	check "SIGHUP: by the end of its input" test ! -e "$work/out.b.signals"
-	check "SIGHUP: with all that was for it" test "$(grep -c '^type=EOE' "$work/out.b")" -eq 10
+	check "SIGHUP: with all that was for it" has "$work/out.b" EOE 10
 	check "SIGHUP: one that is still there is told" grep -q HUP "$work/out.a.signals"
 	check "SIGHUP: and goes on" test "$pid_a" -eq "$(plugin_pid a)"
 	check "SIGHUP: one with other arguments is another one" test "$pid_e" -ne "$(plugin_pid e)"
@@ -341,6 +353,7 @@ hangup() {
 	check "SIGHUP: a mistake is told with its place" wait_for 10 told 'plugins.d/a.conf:4:9: '
 	check "SIGHUP: and what it was about stays" wait_for 10 told 'a.conf: it stays as it was'
 	execs 10
+	wait_for 10 has "$log" SYSCALL 30
 	sed -i 's/yes/no/' "$dir/c.conf"
 	configure write_logs=no
 	kill -HUP "$autrail_pid"
@@ -348,14 +361,15 @@ hangup() {
 	check "SIGHUP: the log is, too" wait_for 10 told '^autrail: log: '
 	check "SIGHUP: one that never reads ends in the end" wait_for 20 told 's.conf: seen'
 	execs 10
+	wait_for 10 has "$work/out.a" EOE 40
 	configure
 	kill -HUP "$autrail_pid"
 	check "SIGHUP: and comes again" wait_for 10 logged DAEMON_CONFIG 'state=changed'
 	check "SIGHUP: it ends well" ended
 	cat "$log" "$work/out.a" >"$work/both"
 	check "SIGHUP: with what it lost told" test "$(lost s "$work/both")" -gt 0
-	check "SIGHUP: all four times ten are there" test "$(grep -c '^type=EOE' "$work/out.a")" -eq 40
-	check "SIGHUP: of the log three" test "$(grep -c '^type=SYSCALL' "$log")" -eq 30
+	check "SIGHUP: all four times ten are there" has "$work/out.a" EOE 40
+	check "SIGHUP: of the log three" has "$log" SYSCALL 30
 	clean
 }
 
