@@ -15,6 +15,7 @@
 
 enum {
 	DEADLINE_MS = 200,
+	MORE_MAX = 5,	/* deadlines until a thread has begun */
 	STUCK_MAX = 16, /* threads left behind before look-ups are given up */
 };
 
@@ -161,18 +162,32 @@ static struct job *job_new(const struct atr_view *view, const struct atr_need *n
 	return job;
 }
 
-/* Until it is done or the deadline has passed. */
+static struct timespec deadline(void)
+{
+	struct timespec ret;
+
+	clock_gettime(CLOCK_MONOTONIC, &ret);
+	ret.tv_nsec += DEADLINE_MS * 1000000L;
+	ret.tv_sec += ret.tv_nsec / 1000000000L;
+	ret.tv_nsec %= 1000000000L;
+	return ret;
+}
+
+/*
+ * Until it is done or the deadline has passed. A thread that has not begun by then waits for no file system, but
+ * for a cpu: it gets more time.
+ */
 static bool wait_done(struct worker *worker, struct job *job)
 {
-	struct timespec until;
+	struct timespec until = deadline();
+	unsigned int more = MORE_MAX;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += DEADLINE_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
 	while (!job->done) {
-		if (pthread_cond_timedwait(&worker->done, &worker->lock, &until))
+		if (!pthread_cond_timedwait(&worker->done, &worker->lock, &until))
+			continue;
+		if (worker->job != job || !more--)
 			break;
+		until = deadline();
 	}
 	return job->done;
 }
