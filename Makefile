@@ -131,13 +131,13 @@ check: $(O)/autrail $(O)/san/autrail $(UNITS) $(O)/san/preload.so $(FUZZERS)
 test-root: $(O)/autrail $(ACTORS)
 	$(Q)prove --failures --comments --exec '' --timer $(wildcard tests/root/*.t)
 
-# The one that takes longest, lest it be the only one left at the end.
-VM_FIRST := tests/vm/newest.t
+# Those that take longest first, lest one be left alone at the end.
+VM ?= tty newest $(filter-out tty newest,$(patsubst tests/vm/%.t,%,$(wildcard tests/vm/*.t)))
 
-## test-vm    a choice of them in guests of other kernels (QEMU, no KVM needed); as root
+## test-vm    a choice of them in guests of other kernels (QEMU, no KVM needed); as root (VM="5.10 newest")
 test-vm: $(O)/autrail actors
 	$(Q)scripts/deps.sh vm
-	$(Q)prove --failures --comments --exec '' --timer -j2 $(VM_FIRST) $(filter-out $(VM_FIRST),$(wildcard tests/vm/*.t))
+	$(Q)prove --failures --comments --exec '' --timer -j2 $(VM:%=tests/vm/%.t)
 
 ## arm64      autrail and the actors for arm64 guests, on any machine, into build/arm64
 arm64:
