@@ -68,6 +68,7 @@ install_files() {
 	check "the log's directory is root's alone" test "$(stat -c %a "$work/root/var/log/autrail")" = 700
 	check "the unit starts what is installed" has_unit "ExecStart=/usr/local/sbin/autrail daemon"
 	check "a restart hands over" has_unit "RestartKillSignal=SIGQUIT"
+	check "and signals nobody but the daemon" has_unit "KillMode=mixed"
 	check "systemd-analyze verify finds nothing" unit_verifies
 	check "systemd-analyze security is below 4.4" unit_exposure 44
 	diag <"$work/check.out"

@@ -91,10 +91,17 @@ static int take(void *ctx)
 {
 	struct agent *a = ctx;
 	int err = a->opts->take(a->opts->ctx);
+	sigset_t ends;
 
-	if (!err)
-		kaudit__forget(a->kaudit);
-	return err;
+	if (err)
+		return err;
+	/* From here on something may stay behind: who is to end has to take it away first. */
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	kaudit__forget(a->kaudit);
+	return 0;
 }
 
 static int kernel_open(struct agent *a)
@@ -127,6 +134,13 @@ static void before_end(struct agent *a)
 		return;
 	probe__before_gone(a->probe);
 	a->before_stays = false;
+	if (a->opts->before_gone)
+		a->opts->before_gone(a->opts->ctx);
+}
+
+void agent__settle(struct agent *a)
+{
+	pipeline__settle(a->pipeline);
 }
 
 int agent__drain(struct agent *a)

@@ -27,6 +27,8 @@ struct agent_opts {
 	int watch; /* a descriptor whose error ends it: the output's reader has gone; -1: none */
 	/* Before anything is attached: takes the place of the process before; 0 or -errno, logged. NULL: nothing. */
 	int (*take)(void *ctx);
+	/* All that was kept before is in the log, and removed. NULL: nothing. */
+	void (*before_gone)(void *ctx);
 	bool hands_over; /* SIGQUIT ends it, too, and leaves the kernel side as it is where that is kept */
 	/* SIGUSR1, SIGUSR2, SIGHUP; NULL: SIGHUP reads the rules anew, the others do nothing. */
 	void (*signalled)(void *ctx, int signal, __u32 pid);
@@ -55,6 +57,9 @@ int agent__start(const struct agent_opts *opts, struct agent **ret);
  * to say. It ticks, as running does. An exit code, as above.
  */
 int agent__catch_up(struct agent *a);
+
+/* Who hands over has said its last word: nothing of it is to be told again. */
+void agent__settle(struct agent *a);
 
 /* A descriptor that is readable once the agent is to stop: no write is to wait any longer. */
 int agent__stop_fd(const struct agent *a);

@@ -180,6 +180,11 @@ static int outputs_prepare(struct daemon *d)
 	return ATR_EXIT_OK;
 }
 
+static void before_gone(void *ctx)
+{
+	instance__settled(&((struct daemon *)ctx)->instance);
+}
+
 static void waits(void *ctx)
 {
 	notify__tick(&((struct daemon *)ctx)->notify);
@@ -189,6 +194,7 @@ static void waits(void *ctx)
 static void other_journal(struct daemon *d)
 {
 	const char *path = d->instance.other_journal;
+	const __u64 serial = d->last.mark.serial;
 	struct log_journal *journal;
 	typeof(d->last) last;
 
@@ -199,6 +205,9 @@ static void other_journal(struct daemon *d)
 	if (last.mark.ring > d->last.mark.ring ||
 	    (last.mark.ring == d->last.mark.ring && last.mark.position > d->last.mark.position))
 		d->last = last;
+	/* Each log's serials rise, whoever has had the kernel side meanwhile. */
+	if (d->last.mark.serial < serial)
+		d->last.mark.serial = serial;
 }
 
 /* From here on it is us: whoever was before has ended, and the log, which he had open, tells how far he came. */
@@ -419,6 +428,7 @@ static int daemon_run(void *dest, int argc, char **argv)
 		.output = &output,
 		.mark = &d.last.mark,
 		.take = take,
+		.before_gone = before_gone,
 		.hands_over = true,
 		.watch = -1,
 		.wake = -1,
@@ -451,7 +461,6 @@ static int daemon_run(void *dest, int argc, char **argv)
 	code = agent__catch_up(d.agent);
 	if (code)
 		goto out;
-	instance__settled(&d.instance);
 	record_start(&d);
 	record_found(&d);
 	/* Without, it does all else: whoever cannot be told anything can be told by signals. */
@@ -464,6 +473,8 @@ static int daemon_run(void *dest, int argc, char **argv)
 	plugins__settle(d.plugins);
 	ended = agent__signal(d.agent, &pid);
 	record_act(&d, AUDIT_DAEMON_END, ended == SIGQUIT ? "hand-over" : "terminate", pid, 0);
+	if (ended == SIGQUIT)
+		agent__settle(d.agent);
 	plugins__finish(d.plugins);
 	if (d.log)
 		counters_tell(d.log);

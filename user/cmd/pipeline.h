@@ -93,6 +93,8 @@ void pipeline__daemon(struct pipeline *p, __u32 type, const char *body);
 
 /* Is all that was taken where it belongs? */
 bool pipeline__settled(const struct pipeline *p);
+/* Keeps with the ring what has been told, if nothing waits. */
+void pipeline__settle(struct pipeline *p);
 
 /* Has the reader of the output gone? What comes after that is only counted. */
 bool pipeline__closed(const struct pipeline *p);

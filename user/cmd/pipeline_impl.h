@@ -48,8 +48,6 @@ struct atr_kept_mark pipeline__mark_now(const struct pipeline *p);
 /* A session was told of, or so many losses: the next process is not to tell that again. */
 void pipeline__session(struct pipeline *p, __u32 auid, __u32 ses);
 void pipeline__reported(struct pipeline *p, unsigned int kind, unsigned int cause, __u64 count);
-/* Keeps what has been told, if nothing waits. */
-void pipeline__settle(struct pipeline *p);
 
 /* Has a clock been set? */
 int pipeline__clock(struct pipeline *p);

@@ -23,10 +23,12 @@ static __u64 lost_here(const struct pipeline *p)
 struct atr_kept_mark pipeline__mark_now(const struct pipeline *p)
 {
 	const struct reader *reader = probe__reader(p->probe);
+	const __u64 position = reader__position(reader);
 
 	return (struct atr_kept_mark){
 		.ring = probe__id(p->probe),
-		.position = reader__position(reader),
+		/* What is read again, because pieces of it are missing, counts already. */
+		.position = position > p->told ? position : p->told,
 		.needed = reader__needed(reader),
 		.serial = recorder__serial(p->recorder),
 		.written = p->counts.written,

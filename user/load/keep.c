@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -269,7 +270,7 @@ static int map_fd(const struct probe *probe, const char *name)
 {
 	int fd = bpf_object__find_map_fd_by_name(probe->skel->obj, name);
 
-	return fd < 0 ? fd : dup(fd);
+	return fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 static int own_open(struct probe *probe)
@@ -423,20 +424,26 @@ const char *probe__pin_path(const struct probe *probe)
 
 /* --- those before ----------------------------------------------------------------------------- */
 
+void keep_before_end(struct probe *probe)
+{
+	const struct timespec beside = { 0, BESIDE_MS * 1000000L };
+	struct side *side = probe->sides;
+
+	if (!probe->sides_n)
+		return;
+	nanosleep(&beside, NULL);
+	for (; side < &probe->sides[probe->sides_n]; side++) {
+		if (!side->foreign && !side->source.kept->until)
+			side->source.kept->until = boot_time();
+		side_detach(side);
+	}
+}
+
 bool probe__before(struct probe *probe)
 {
-	struct timespec beside = { 0, BESIDE_MS * 1000000L };
-	struct side *side = &probe->sides[probe->side_next];
-
 	if (probe->side_next == probe->sides_n)
 		return false;
-	if (!probe->beside)
-		nanosleep(&beside, NULL);
-	probe->beside = true;
-	if (!side->foreign && !side->source.kept->until)
-		side->source.kept->until = boot_time();
-	side_detach(side);
-	probe->now = &side->source;
+	probe->now = &probe->sides[probe->side_next].source;
 	return true;
 }
 

@@ -317,6 +317,7 @@ int probe__start(struct probe *probe, probe_event_fn fn, void *ctx)
 		return err;
 	for (fact = 0; fact < ATR_FACT_MAX; fact++)
 		attach_library(probe, fact);
+	keep_before_end(probe);
 	/* They can be attached: now it is known. */
 	marks_begin(probe);
 	return 0;

@@ -38,7 +38,6 @@ struct probe {
 	size_t sides_n;
 	size_t side_next;
 	const struct side *adopted; /* of them the one that goes on, as our own; NULL: none */
-	bool beside;		    /* ours has been live beside them long enough */
 	bool taken;		    /* nobody else is at work */
 	bool pinned;
 	bool detached;
@@ -79,6 +78,8 @@ bool keep_links_all(const struct probe *probe);
 void keep_link_end(struct probe *probe, size_t hook);
 /* All is live: from here on it outlives us. Makes own what is drained in the end. 0 or -errno. */
 int keep_begin(struct probe *probe);
+/* Calls under way have had the time to end: those before see nothing more. It takes capabilities of the start. */
+void keep_before_end(struct probe *probe);
 /* Before hooks are let go of, and at the very end. */
 void keep_detach(struct probe *probe);
 void keep_end(struct probe *probe);
