@@ -348,7 +348,7 @@ int instance__move(struct instance *instance, const char *log_file)
 {
 	char journal[INSTANCE_PATH], note[NOTE_LEN];
 	pid_t holder = 0;
-	int fd, err;
+	int fd = -1, err;
 
 	path_make(journal, log_file, ".journal");
 	if (!strcmp(journal, instance->journal))

@@ -60,13 +60,9 @@ void marker__free(struct marker *m)
 
 /* --- the words -------------------------------------------------------------------------------- */
 
-static __u64 hash(__u64 sum, const void *data, size_t len)
+static __u64 hash(__u64 sum, __u64 number)
 {
-	const unsigned char *p = data;
-
-	for (; len; len--, p++)
-		sum = (sum ^ *p) * 0x100000001b3ULL;
-	return sum;
+	return (sum ^ number) * 0x100000001b3ULL;
 }
 
 /* They are others from one moment to the next (SIGHUP): marks may be of both then. */
@@ -75,16 +71,16 @@ static __u64 hash(__u64 sum, const void *data, size_t len)
 /* Neither that nor 0. */
 static __u64 words_hash(const struct tty_patterns *patterns)
 {
-	const unsigned char flags[] = { patterns->open_only, patterns->log_passwd };
-	__u64 sum = hash(0xcbf29ce484222325ULL, flags, sizeof(flags));
+	__u64 sum = hash(0xcbf29ce484222325ULL, patterns->open_only << 1 | patterns->log_passwd);
 	const struct tty_pattern *p;
+	const char *glob;
 
 	for (p = patterns->items; p < patterns->items + patterns->n; p++) {
-		const unsigned int fields[] = { p->verdict, p->min, p->max };
-		const char *glob = p->glob ? p->glob : "";
-
-		sum = hash(sum, fields, sizeof(fields));
-		sum = hash(sum, glob, strlen(glob) + 1);
+		sum = hash(hash(hash(sum, p->verdict), p->min), p->max);
+		for (glob = p->glob ? p->glob : ""; *glob; glob++)
+			sum = hash(sum, (unsigned char)*glob);
+		/* Where it ends counts, too. */
+		sum = hash(sum, 0);
 	}
 	return sum | 1;
 }
