@@ -123,7 +123,6 @@ static int kernel_open(struct agent *a)
 		return ATR_EXIT_KERNEL;
 	if (!a->opts->take)
 		kaudit__forget(a->kaudit);
-	a->ring = ring_level__new(probe__fd(a->probe), probe.ring_bytes);
 	return ATR_EXIT_OK;
 }
 
@@ -147,7 +146,7 @@ int agent__drain(struct agent *a)
 {
 	int err, tick;
 
-	ring_level__look(a->ring);
+	agent__ring_used(a);
 	err = probe__drain(a->probe);
 	if (a->kaudit && kaudit__read(a->kaudit, pipeline__kernel, a->pipeline) == -ENOBUFS)
 		pipeline__kernel_lost(a->pipeline);
@@ -175,7 +174,7 @@ int agent__drain_all(struct agent *a)
 static int drain_to(struct agent *a, __u64 end)
 {
 	const struct reader *reader = probe__reader(a->probe);
-	__u64 begin = pipeline__taken(a->pipeline), at;
+	__u64 begin = pipeline__counts(a->pipeline)->taken, at;
 	int err = 0;
 
 	/* Who takes what comes now is there before it comes: plugins begin with a tick. */
@@ -187,7 +186,7 @@ static int drain_to(struct agent *a, __u64 end)
 		if (!err && at == reader__position(reader))
 			break;
 	}
-	a->found.events += pipeline__taken(a->pipeline) - begin;
+	a->found.events += pipeline__counts(a->pipeline)->taken - begin;
 	return err == -EAGAIN ? 0 : err;
 }
 
@@ -315,7 +314,6 @@ void agent__free(struct agent *a)
 {
 	if (!a)
 		return;
-	ring_level__free(a->ring);
 	probe__free(a->probe);
 	kaudit__free(a->kaudit);
 	pipeline__free(a->pipeline);

@@ -97,9 +97,9 @@ int agent__watch(struct agent *a, int fd, void (*fn)(void *ctx), void *ctx);
 
 const struct probe *agent__probe(const struct agent *a);
 const struct pipeline *agent__pipeline(const struct agent *a);
-/* The ring at this moment, and the most that has been in it. NULL: it cannot be looked at. */
-struct ring_level;
-struct ring_level *agent__ring(const struct agent *a);
+/* Bytes of the ring that are in use at this moment, and the most that anybody has looked at. */
+__u64 agent__ring_used(struct agent *a);
+__u64 agent__ring_high(const struct agent *a);
 __u32 agent__ring_bytes(const struct agent *a);
 
 /* A record of our own, DAEMON_…: its body. */

@@ -5,7 +5,6 @@
 
 #include "user/cmd/agent.h"
 #include "user/load/kaudit.h"
-#include "user/load/ring.h"
 
 struct agent {
 	const struct agent_opts *opts;
@@ -16,7 +15,7 @@ struct agent {
 	struct compiled *rules[2]; /* in force, and those before */
 	unsigned int enabled;	   /* as auditctl -e */
 	bool busy;		   /* see agent__busy() */
-	struct ring_level *ring;   /* NULL: it cannot be looked at */
+	__u64 ring_high;	   /* bytes that have been in use at a time */
 	int also;		   /* see agent__watch(); -1: none */
 	void (*also_fn)(void *ctx);
 	void *also_ctx;

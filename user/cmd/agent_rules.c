@@ -117,9 +117,18 @@ const struct pipeline *agent__pipeline(const struct agent *a)
 	return a->pipeline;
 }
 
-struct ring_level *agent__ring(const struct agent *a)
+__u64 agent__ring_used(struct agent *a)
 {
-	return a->ring;
+	const __u64 used = probe__ring_used(a->probe);
+
+	if (used > a->ring_high)
+		a->ring_high = used;
+	return used;
+}
+
+__u64 agent__ring_high(const struct agent *a)
+{
+	return a->ring_high;
 }
 
 __u32 agent__ring_bytes(const struct agent *a)

@@ -12,7 +12,6 @@
 #include "user/cmd/control_impl.h"
 #include "user/control/listing.h"
 #include "user/load/cost.h"
-#include "user/load/ring.h"
 #include "user/log.h"
 #include "version.h"
 
@@ -183,8 +182,8 @@ int control__figures(struct control *c, struct figures *ret, struct figures_rule
 	lost = figures_lost(ret);
 	ret->lost_before = c->lost_before < lost ? c->lost_before : lost;
 	ret->ring_size = agent__ring_bytes(c->agent);
-	ret->ring_used = ring_level__look(agent__ring(c->agent));
-	ret->ring_high = ring_level__high(agent__ring(c->agent));
+	ret->ring_used = agent__ring_used(c->agent);
+	ret->ring_high = agent__ring_high(c->agent);
 	ret->agent_ns = control_cpu() - c->cpu_before;
 	facts_fill(c, facts);
 	ret->facts = facts;

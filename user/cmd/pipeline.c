@@ -46,6 +46,14 @@ void pipeline__free(struct pipeline *p)
 	free(p);
 }
 
+__u64 pipeline__now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
 const struct pipeline_counts *pipeline__counts(const struct pipeline *p)
 {
 	return &p->counts;
@@ -311,13 +319,11 @@ void pipeline__daemon(struct pipeline *p, __u32 type, const char *body)
 	} ev = { .event.hdr.kind = ATR_KIND_DAEMON };
 	size_t len = strlen(body);
 	struct atr_view view;
-	struct timespec now;
 
 	if (len > PIPELINE_BODY_MAX)
 		len = PIPELINE_BODY_MAX;
-	clock_gettime(CLOCK_BOOTTIME, &now);
 	ev.event.hdr.abi = ATR_ABI;
-	ev.event.hdr.time = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	ev.event.hdr.time = pipeline__now();
 	ev.event.hdr.size = (sizeof(ev.event) + len + 8) & ~7U;
 	ev.event.type = type;
 	ev.event.text.off = sizeof(ev.event);
@@ -330,11 +336,8 @@ void pipeline__daemon(struct pipeline *p, __u32 type, const char *body)
 
 void pipeline__kernel_lost(struct pipeline *p)
 {
-	struct atr_hdr hdr = { .kind = ATR_KIND_KERNEL };
-	struct timespec now;
+	const struct atr_hdr hdr = { .kind = ATR_KIND_KERNEL, .time = pipeline__now() };
 
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	hdr.time = now.tv_sec * 1000000000ULL + now.tv_nsec;
 	/* How many is not told: at least one. */
 	p->counts.passed++;
 	lose(p, &hdr, ATR_CAUSE_OVERRUN);
@@ -377,14 +380,12 @@ static int report(struct pipeline *p, unsigned int kind, unsigned int cause,
 static void watch_left_out(struct pipeline *p)
 {
 	__u64 count = probe__missed(p->probe, false);
-	struct timespec now;
 
 	/* Less: the count of an event in tracefs could not be read. */
 	if (count <= p->missed)
 		return;
-	clock_gettime(CLOCK_BOOTTIME, &now);
 	probe__lose(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, count - p->missed,
-		    now.tv_sec * 1000000000ULL + now.tv_nsec);
+		    pipeline__now());
 	p->missed = count;
 	probe__kept(p->probe)->missed = probe__missed(p->probe, true);
 }

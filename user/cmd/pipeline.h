@@ -63,9 +63,6 @@ __u64 pipeline__seen(const struct pipeline *p, enum atr_kind kind);
 /* Tells the ledger, and whether it adds up; whose is what it begins with. */
 void pipeline__ledger(const struct pipeline *p, const char *whose);
 
-/* So many events were taken from rings. */
-__u64 pipeline__taken(const struct pipeline *p);
-
 /* It is drained, and the next one may tell some of its events again. Before the probe turns away from it. */
 void pipeline__done(struct pipeline *p);
 

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "user/cmd/pipeline_impl.h"
@@ -161,7 +160,6 @@ static void lose_held(struct pipeline *p, const struct atr_kept_mark *mark)
 	const struct reader *reader = probe__reader(p->probe);
 	__u64 from = reader__position(reader), seen, known, end;
 	unsigned int tries = TRIES_MAX;
-	struct timespec now;
 	int err;
 
 	/* What is before that is among what the mark counts. */
@@ -176,9 +174,7 @@ static void lose_held(struct pipeline *p, const struct atr_kept_mark *mark)
 	} while (--tries && (err == -EAGAIN || seen != seen_all(p) || end != reader__end(reader)));
 	if (seen <= known)
 		return;
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	probe__lose(p->probe, 0, ATR_CAUSE_WRITE, seen - known,
-		    now.tv_sec * 1000000000ULL + now.tv_nsec);
+	probe__lose(p->probe, 0, ATR_CAUSE_WRITE, seen - known, pipeline__now());
 	p->counts.lost[ATR_CAUSE_WRITE] += seen - known;
 }
 
@@ -376,23 +372,15 @@ __u64 pipeline__seen(const struct pipeline *p, enum atr_kind kind)
 	return kind_seen(p, kind) - p->before[kind];
 }
 
-__u64 pipeline__taken(const struct pipeline *p)
-{
-	return p->counts.taken;
-}
-
 void pipeline__unread(struct pipeline *p, __u64 count)
 {
-	struct timespec now;
 	struct atr_loss loss;
 
 	/* Of the process before us, which has counted them, and was killed before they were removed. */
 	probe__losses(p->probe, 0, ATR_CAUSE_OTHER_VERSION, &loss);
 	if (loss.count)
 		return;
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	probe__lose(p->probe, 0, ATR_CAUSE_OTHER_VERSION, count,
-		    now.tv_sec * 1000000000ULL + now.tv_nsec);
+	probe__lose(p->probe, 0, ATR_CAUSE_OTHER_VERSION, count, pipeline__now());
 }
 
 /* seen is the kernel's count, the others are ours: that they add up is the proof. */

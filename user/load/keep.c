@@ -457,6 +457,11 @@ const struct reader *probe__reader(const struct probe *probe)
 	return probe->now->reader;
 }
 
+__u64 probe__ring_used(const struct probe *probe)
+{
+	return reader__used(probe->own.source.reader);
+}
+
 int probe__seek(struct probe *probe, __u64 position, __u64 needed)
 {
 	return reader__seek(probe->now->reader, position, needed);

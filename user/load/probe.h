@@ -171,6 +171,8 @@ void probe__before_gone(struct probe *probe);
 __u64 probe__id(const struct probe *probe);
 /* Where it is read: see user/load/reader.h. */
 const struct reader *probe__reader(const struct probe *probe);
+/* Bytes of our own ring that are in use, whichever is drained. */
+__u64 probe__ring_used(const struct probe *probe);
 int probe__seek(struct probe *probe, __u64 position, __u64 needed);
 /* Is it one that another process has begun? */
 bool probe__resumed(const struct probe *probe);

@@ -87,6 +87,13 @@ __u64 reader__end(const struct reader *r)
 	return __atomic_load_n(r->producer, __ATOMIC_ACQUIRE);
 }
 
+__u64 reader__used(const struct reader *r)
+{
+	const __u64 from = __atomic_load_n(r->consumer, __ATOMIC_ACQUIRE);
+
+	return reader__end(r) - from;
+}
+
 __u64 reader__position(const struct reader *r)
 {
 	return r->next;

@@ -31,6 +31,8 @@ __u64 reader__position(const struct reader *ring);
 __u64 reader__needed(const struct reader *ring);
 /* Where the kernel has got to. */
 __u64 reader__end(const struct reader *ring);
+/* How much of the ring is in use: bytes that wait, or are needed still. */
+__u64 reader__used(const struct reader *ring);
 
 /*
  * What is before position has been dealt with, but for pieces from needed on. -ERANGE: the kernel has
