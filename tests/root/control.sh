@@ -3,6 +3,8 @@
 #
 # A daemon that can be controlled, in the work directory: what tests of its socket share. Needs lib.sh.
 
+. tests/root/said.sh
+
 conf=$work/autrail.conf
 log=$work/log/audit.log
 socket=$work/run/control
@@ -51,30 +53,6 @@ as_user() {
 	as_group=$2
 	shift 2
 	setpriv --reuid "$as_uid" --regid "$as_uid" --groups "$as_group" "$@"
-}
-
-exits_with() { # CODE COMMAND...
-	exits=$1
-	shift
-	status_now=0
-	"$@" >"$work/out" 2>&1 || status_now=$?
-	cat "$work/out"
-	[ "$status_now" -eq "$exits" ]
-}
-
-says() { # PATTERN
-	cat "$work/out"
-	grep -q -e "$1" "$work/out"
-}
-
-told() {
-	cat "$autrail_err"
-	grep -q "$1" "$autrail_err"
-}
-
-logged() { # TYPE PATTERN
-	grep "^type=$1 " "$log" | tail -n 5
-	grep "^type=$1 " "$log" | grep -q "$2"
 }
 
 same() { # FILE FILE

@@ -4,6 +4,7 @@
 # autrail daemon: its configuration, its log and what becomes of it, signals, its own records.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. tests/root/said.sh
 
 begin
 for tool in ausearch aureport; do
@@ -33,30 +34,6 @@ configure() {
 			echo "${line%%=*} = ${line#*=}"
 		done
 	} >"$conf"
-}
-
-exits_with() { # CODE COMMAND...
-	exits=$1
-	shift
-	status=0
-	"$@" >"$work/out" 2>&1 || status=$?
-	cat "$work/out"
-	[ "$status" -eq "$exits" ]
-}
-
-says() {
-	cat "$work/out"
-	grep -q "$1" "$work/out"
-}
-
-told() {
-	cat "$autrail_err"
-	grep -q "$1" "$autrail_err"
-}
-
-logged() { # TYPE PATTERN [FILE]
-	grep "^type=$1 " "${3:-$log}" | tail -n 3
-	grep "^type=$1 " "${3:-$log}" | grep -q "$2"
 }
 
 mode_is() {

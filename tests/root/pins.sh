@@ -4,6 +4,8 @@
 #
 # What the tests of a daemon that is killed or taken over share: its configuration, and what its log is to have.
 
+. tests/root/said.sh
+
 conf=$work/autrail.conf
 log=$work/log/audit.log
 pins=$work/bpf/autrail
@@ -49,16 +51,6 @@ daemon_kill() {
 	autrail_pid=
 }
 
-told() {
-	cat "$autrail_err"
-	grep -q "$1" "$autrail_err"
-}
-
-logged() { # TYPE PATTERN
-	grep "^type=$1 " "$log" | tail -n 3
-	grep "^type=$1 " "$log" | grep -q "$2"
-}
-
 execs() {
 	cat "$log"* 2>/dev/null | grep -c '^type=SYSCALL .*exe="[^"]*/noop-'$$'"' || :
 }
@@ -66,15 +58,6 @@ execs() {
 have_execs() {
 	echo "$(execs) execs in the log"
 	[ "$(execs)" -eq "$1" ]
-}
-
-exits_with() { # CODE COMMAND...
-	exits=$1
-	shift
-	status=0
-	"$@" >"$work/out" 2>&1 || status=$?
-	cat "$work/out"
-	[ "$status" -eq "$exits" ]
 }
 
 # Losses that the log itself reports.

@@ -5,6 +5,7 @@
 # that nobody should trust, of SIGHUP; and the socket that is built in. No record is to be lost uncounted.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. tests/root/said.sh
 
 begin
 plugin=$BUILD/tests/plugin
@@ -46,20 +47,10 @@ execs() {
 	"$BUILD/tests/storm" exec "$1" "$noop" >/dev/null
 }
 
-told() {
-	cat "$autrail_err"
-	grep -q "$1" "$autrail_err"
-}
-
 # told_times N PATTERN: so often it was told.
 told_times() {
 	cat "$autrail_err"
 	[ "$(grep -c "$2" "$autrail_err")" -eq "$1" ]
-}
-
-logged() { # TYPE PATTERN
-	grep "^type=$1 " "$log" | tail -n 3
-	grep "^type=$1 " "$log" | grep -q "$2"
 }
 
 # records FILE: those of the acts, EOE left out.
