@@ -581,10 +581,7 @@ static bool bins_before(struct compare *c, __u64 ms)
 	return true;
 }
 
-/*
- * The time line grows by making its bins longer, so its size stays. It ends: each turn doubles
- * bin_ms.
- */
+/* The time line grows by making its bins longer, so its size stays. Each turn doubles bin_ms. */
 void bins__count(struct compare *c, __u64 ms, __u32 *(*of)(struct bin *bin))
 {
 	if (!c->bin_ms) {
