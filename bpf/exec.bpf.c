@@ -27,8 +27,6 @@ const volatile bool cfg_has_entries;
 const volatile bool cfg_has_prepare;
 const volatile bool cfg_has_opens;
 const volatile bool cfg_has_denied;
-/* atr_ld runs, and leaves what it found with the pending call. */
-const volatile bool cfg_has_ld;
 
 __u64 atr_common_root, atr_common_root_mnt;
 
@@ -254,12 +252,14 @@ int BPF_KRETPROBE(atr_kcredsed, int ret)
 
 /* --- the ELF interpreter ------------------------------------------------------------------- */
 
-static long ld_found(struct task_struct *task, struct vm_area_struct *vma, struct atr_file *ret)
+/* A callback can be handed nothing but what lies on the stack. */
+static long ld_found(struct task_struct *task, struct vm_area_struct *vma, __u32 *slot)
 {
+	struct atr_scratch *s = scratch__slot(*slot);
 	struct file *file = vma->vm_file;
 
-	if (file)
-		mapped_file_read(ret, file);
+	if (s && file)
+		mapped_file_read(&s->ev.ld, file);
 	return 0;
 }
 
@@ -310,25 +310,19 @@ static __always_inline bool has_interp(struct linux_binprm *bprm)
 }
 
 /*
- * The file that is mapped where the ELF interpreter was loaded. A program of its own, to be left out
- * where there is no bpf_find_vma() (before 5.17): a kernel without callbacks refuses the program,
- * not only the call. It runs before atr_exec because it is attached before.
+ * Was an ELF interpreter loaded? If find, which file is mapped there; if it cannot be told (somebody holds the lock
+ * of the maps), it is looked up. The end of the scratch memory serves, for the stack is full.
  */
-SEC("?tp_btf/sched_process_exec")
-int BPF_PROG(atr_ld, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+static __always_inline void exec_ld(struct atr_scratch *s, struct task_struct *task,
+				    struct linux_binprm *bprm, bool find)
 {
-	struct atr_pending *p = pending__find(old_pid, (__u64)task);
-	struct atr_file ld = {};
-	union auxv auxv;
-	__u64 base;
+	void *auxv = &s->data[ATR_DATA_MAX - sizeof(union auxv)];
+	__u64 base = at_base(task, bprm->buf, auxv);
+	__u32 slot = s->slot;
 
-	if (!p)
-		return 0;
-	base = at_base(task, bprm->buf, &auxv);
-	p->at_base = base;
-	if (base && !bpf_find_vma(task, base, ld_found, &ld, 0))
-		p->ld = ld;
-	return 0;
+	s->ev.has_ld = base || has_interp(bprm);
+	if (find && base)
+		bpf_find_vma(task, base, ld_found, &slot, 0);
 }
 
 /* --- success ------------------------------------------------------------------------------- */
@@ -393,23 +387,10 @@ static __always_inline void exec_names(struct atr_scratch *s, struct atr_pending
 		str_append(s, &ev->interp, ATR_NAME_READ, bprm->interp, false);
 }
 
-/* Was an ELF interpreter loaded? The end of the scratch memory serves, for the stack is full. */
-static __always_inline bool exec_has_ld(struct atr_scratch *s, struct atr_pending *p,
-					struct task_struct *task, struct linux_binprm *bprm)
-{
-	__u64 base;
-
-	if (cfg_has_ld && p)
-		base = p->at_base;
-	else
-		base = at_base(task, bprm->buf,
-			       (void *)&s->data[ATR_DATA_MAX - sizeof(union auxv)]);
-	return base || has_interp(bprm);
-}
-
 /* What the pending call knows, or as much as can be known without it. */
 static __always_inline void exec_call(struct atr_scratch *s, struct atr_pending *p, __u32 flags,
-				      struct task_struct *task, struct linux_binprm *bprm)
+				      struct task_struct *task, struct linux_binprm *bprm,
+				      bool find_ld)
 {
 	struct atr_exec *ev = &s->ev;
 	__u64 script = 0;
@@ -417,9 +398,10 @@ static __always_inline void exec_call(struct atr_scratch *s, struct atr_pending 
 	ev_begin(s, p, flags);
 	ev_cwd(s, task, true);
 	exec_names(s, p, bprm);
+	/* Else it is one of the files that were opened. */
+	if (!p || !p->has_names)
+		exec_ld(s, task, bprm, find_ld);
 	if (p && p->prepared) {
-		if (!p->has_names)
-			ev->has_ld = exec_has_ld(s, p, task, bprm);
 		script = p->opened.link[0];
 	} else if (p && p->has_names) {
 		if (!running_find(p, (__u64)bprm->file))
@@ -427,7 +409,6 @@ static __always_inline void exec_call(struct atr_scratch *s, struct atr_pending 
 		ev->running = p->running;
 		script = p->opened.link[0];
 	} else {
-		ev->has_ld = exec_has_ld(s, p, task, bprm);
 		if (!files_take(&s->opened, s->slot, 0, bprm, ev->has_ld, true))
 			ev->hdr.flags |= ATR_F_NO_FILES;
 		ev_opened(s, &s->opened, s->opened.n - 1);
@@ -439,7 +420,8 @@ static __always_inline void exec_call(struct atr_scratch *s, struct atr_pending 
 }
 
 static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *p, __u32 flags,
-				     struct task_struct *task, struct linux_binprm *bprm)
+				     struct task_struct *task, struct linux_binprm *bprm,
+				     bool find_ld)
 {
 	struct atr_exec *ev = &s->ev;
 	int i;
@@ -447,7 +429,7 @@ static __always_inline int exec_fill(struct atr_scratch *s, struct atr_pending *
 	/* Once more without the pending call, if somebody took that away meanwhile. */
 #pragma clang loop unroll(disable)
 	for (i = 0; i < 2; i++) {
-		exec_call(s, p, flags, task, bprm);
+		exec_call(s, p, flags, task, bprm, find_ld);
 		if (!p || ev_still_ours(p, task))
 			break;
 		p = NULL;
@@ -515,7 +497,7 @@ static __always_inline bool exec_unwanted(struct atr_scratch *s, struct atr_pend
 }
 
 static __always_inline int exec(struct atr_pending *p, struct task_struct *task, pid_t old_pid,
-				struct linux_binprm *bprm)
+				struct linux_binprm *bprm, bool find_ld)
 {
 	__u64 from = task->mm->arg_start;
 	__u32 total = task->mm->arg_end - from;
@@ -532,7 +514,7 @@ static __always_inline int exec(struct atr_pending *p, struct task_struct *task,
 			err = argv_send(s, from, total);
 			flags = ATR_F_CHUNKED | (s->argv.missing ? ATR_F_NO_ARGV : 0);
 		}
-		if (err || exec_fill(s, p, flags, task, bprm))
+		if (err || exec_fill(s, p, flags, task, bprm, find_ld))
 			loss__count(ATR_KIND_EXEC, ATR_CAUSE_RING_FULL);
 		scratch__put(s);
 	}
@@ -542,22 +524,35 @@ static __always_inline int exec(struct atr_pending *p, struct task_struct *task,
 	return 0;
 }
 
-SEC("?tp_btf/sched_process_exec")
-int BPF_PROG(atr_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+static __always_inline int executed(struct task_struct *task, pid_t old_pid,
+				    struct linux_binprm *bprm, bool find_ld)
 {
 	struct atr_pending *p;
 
 	if (exec_refused(task, old_pid))
 		return 0;
 	p = pending__find(old_pid, (__u64)task);
-	return p || exec_is_ours(task, old_pid) ? exec(p, task, old_pid, bprm) : 0;
+	return p || exec_is_ours(task, old_pid) ? exec(p, task, old_pid, bprm, find_ld) : 0;
+}
+
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(atr_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	return executed(task, old_pid, bprm, false);
+}
+
+/* Another one where there is bpf_find_vma() (5.17): kernels without callbacks refuse all the program, not the call. */
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(atr_exec_ld, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	return executed(task, old_pid, bprm, true);
 }
 
 /*
  * Where programs can be preempted, the kernel leaves one out for all that come by on that cpu until it
  * goes on: it does not run within itself. This is the same program once more, so that two have to be
  * interrupted on one cpu at a time for an exec to be missed. A call that is still pending here was left
- * out there.
+ * out there; its ELF interpreter is looked up.
  */
 SEC("?tp_btf/sched_process_exec")
 int BPF_PROG(atr_exec_again, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
@@ -567,5 +562,5 @@ int BPF_PROG(atr_exec_again, struct task_struct *task, pid_t old_pid, struct lin
 	if (exec_refused(task, old_pid))
 		return 0;
 	p = pending__find(old_pid, (__u64)task);
-	return p ? exec(p, task, old_pid, bprm) : 0;
+	return p ? exec(p, task, old_pid, bprm, false) : 0;
 }

@@ -68,12 +68,10 @@ struct atr_pending {
 	__u32 flags;
 	__u32 prepared; /* the point of no return has been reached, the new credentials are known */
 	__u32 contested;
-	__u32 running;	 /* which of the opened files is the one that runs */
-	__u32 has_names; /* files are all that were opened, each with its name */
-	__u64 opening;	 /* struct filename of the open that is under way (kprobes) */
-	__u64 bprm;	 /* of the credentials that are being computed (kprobes) */
-	__u64 at_base;
-	struct atr_file ld;
+	__u32 running;		/* which of the opened files is the one that runs */
+	__u32 has_names;	/* files are all that were opened, each with its name */
+	__u64 opening;		/* struct filename of the open that is under way (kprobes) */
+	__u64 bprm;		/* of the credentials that are being computed (kprobes) */
 	struct atr_file denied; /* what the open under way has come to, before it is decided */
 	struct atr_opened opened;
 	__u32 long_name[ATR_FILES_MAX];
@@ -209,7 +207,6 @@ static __always_inline void ev_begin(struct atr_scratch *s, const struct atr_pen
 	ev->new_euid = p->new_euid;
 	ev->old_caps = p->old_caps;
 	ev->new_caps = p->new_caps;
-	ev->ld = p->ld;
 	if (p->has_names)
 		ev->hdr.flags |= ATR_F_OPENS;
 	ev_opened(s, &p->opened, p->running);

@@ -51,7 +51,7 @@ static bool served(const char *program, const struct atr_features *features)
 
 	for (i = 0; i < atr_hooks_count; i++) {
 		if (!strcmp(atr_hooks[i].program, program) &&
-		    hook_serves(&atr_hooks[i], mode[atr_hooks[i].fact], features))
+		    hook_wanted(&atr_hooks[i], mode, features))
 			return true;
 	}
 	return false;
@@ -114,8 +114,32 @@ static void asked(void)
 	is_int(messages(&none, &open_510), ATR_MODE_MAX, "without logins: not at all");
 }
 
+/* What is loaded at sched_process_exec. */
+static void execs(void)
+{
+	struct atr_features features = { .find_vma = true };
+
+	begin(&features);
+	hooks_choose(&all, &features, state, mode);
+	ok(served("atr_exec_ld", &features) && !served("atr_exec", &features),
+	   "bpf_find_vma() is there: one program for the exec and its ELF interpreter");
+	ok(!served("atr_exec_again", &features), "which nothing can interrupt: not twice");
+	refuse(ATR_FACT_LD, ATR_MODE_BTF);
+	hooks_choose(&all, &features, state, mode);
+	ok(served("atr_exec", &features) && !served("atr_exec_ld", &features),
+	   "which is refused: the exec alone");
+	is_int(mode[ATR_FACT_EXEC], ATR_MODE_BTF, "and that is still told");
+	features.kprobe = features.preemption = true;
+	begin(&features);
+	hooks_choose(&all, &features, state, mode);
+	ok(served("atr_exec", &features) && !served("atr_exec_ld", &features),
+	   "opens can be hooked: the interpreter is one of them");
+	ok(served("atr_exec_again", &features), "programs can be preempted: twice");
+}
+
 int main(void)
 {
+	execs();
 	before_6_3();
 	others();
 	asked();

@@ -229,7 +229,7 @@ static void print_hooks(const struct probe *probe, const struct atr_features *fe
 		       atr_facts[fact].must ? " (required)" : "",
 		       mode == ATR_MODE_MAX ? "none" : atr_modes[mode]);
 		for (i = 0; i < atr_hooks_count; i++) {
-			if (atr_hooks[i].fact == fact)
+			if (hook_tells(&atr_hooks[i], fact))
 				print_hook(probe, i);
 		}
 		if (probe__libraries(probe, fact))

@@ -55,7 +55,7 @@ __u64 probe__missed(const struct probe *probe, bool kept)
 		if (kept && !probe->kept[i])
 			continue;
 		/* What it was left out for, the next one has done. */
-		if (atr_hooks[i].fact == ATR_FACT_EXEC &&
+		if (hook_tells(&atr_hooks[i], ATR_FACT_EXEC) &&
 		    probe->mode[ATR_FACT_AGAIN] != ATR_MODE_MAX)
 			continue;
 		/* Counted with the link, it is gone with it. */

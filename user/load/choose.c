@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "user/load/choose.h"
 
-bool hook_serves(const struct hook *hook, enum atr_mode mode, const struct atr_features *features)
+static bool hook_serves(const struct hook *hook, enum atr_mode mode,
+			const struct atr_features *features)
 {
 	return hook->mode == mode && (features->compat || !hook_compat(hook));
+}
+
+bool hook_wanted(const struct hook *hook, const enum atr_mode mode[ATR_FACT_MAX],
+		 const struct atr_features *features)
+{
+	/* See hook_tells(). */
+	if (hook->fact == ATR_FACT_EXEC && mode[ATR_FACT_LD] != ATR_MODE_MAX)
+		return false;
+	return hook_serves(hook, mode[hook->fact], features);
 }
 
 bool has_calls(const enum atr_mode mode[ATR_FACT_MAX])

@@ -12,8 +12,9 @@
 void hooks_choose(const struct atr_probe_opts *opts, const struct atr_features *features,
 		  const enum hook_state *state, enum atr_mode ret_mode[ATR_FACT_MAX]);
 
-/* Is it a hook of that way, and not one that this kernel cannot have any use for? */
-bool hook_serves(const struct hook *hook, enum atr_mode mode, const struct atr_features *features);
+/* Is it a hook of the way chosen, and neither superfluous nor one that this kernel cannot have any use for? */
+bool hook_wanted(const struct hook *hook, const enum atr_mode mode[ATR_FACT_MAX],
+		 const struct atr_features *features);
 
 /* Does every call have an entry that its other hooks can rely on? */
 bool has_calls(const enum atr_mode mode[ATR_FACT_MAX]);

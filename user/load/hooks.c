@@ -38,8 +38,8 @@
 	}
 
 /*
- * In the order in which they are attached: what a later one relies on comes before it. atr_ld
- * shares its tracepoint with atr_exec and runs first because it is attached first.
+ * In the order in which they are attached: what a later one relies on comes before it. atr_exec_again
+ * shares its tracepoint with the two before it, and runs behind them because it is attached later.
  */
 const struct hook atr_hooks[] = {
 	CALLS(ATR_FACT_CALL, ATR_MODE_FENTRY, "fentry", fentry, "atr_call", "atr_callat",
@@ -65,7 +65,8 @@ const struct hook atr_hooks[] = {
 	  FEATURE(kprobe) },
 	{ "atr_kcredsed", ATR_FACT_CREDS, ATR_MODE_KPROBE, "kretprobe", ATR_FUNC_CREDS,
 	  FEATURE(kprobe) },
-	{ "atr_ld", ATR_FACT_LD, ATR_MODE_BTF, "tp_btf", "sched_process_exec", FEATURE(find_vma) },
+	{ "atr_exec_ld", ATR_FACT_LD, ATR_MODE_BTF, "tp_btf", "sched_process_exec",
+	  FEATURE(find_vma) },
 	{ "atr_exec", ATR_FACT_EXEC, ATR_MODE_BTF, "tp_btf", "sched_process_exec", ATR_NO_FEATURE },
 	{ "atr_exec_again", ATR_FACT_AGAIN, ATR_MODE_BTF, "tp_btf", "sched_process_exec",
 	  FEATURE(preemption) },
@@ -184,6 +185,12 @@ const char *hook_library(const struct hook *hook)
 	};
 
 	return hook->mode == ATR_MODE_UPROBE ? libraries[hook->fact] : NULL;
+}
+
+bool hook_tells(const struct hook *hook, enum atr_fact fact)
+{
+	/* What finds the ELF interpreter tells of the exec itself. */
+	return hook->fact == fact || (hook->fact == ATR_FACT_LD && fact == ATR_FACT_EXEC);
 }
 
 bool hook_compat(const struct hook *hook)

@@ -93,6 +93,9 @@ extern const struct fact atr_facts[ATR_FACT_MAX];
 /* For people; of these --hooks takes "fentry", "kprobe", "tracepoint" and "uprobe". */
 extern const char *const atr_modes[ATR_MODE_MAX];
 
+/* Does its program tell that fact? One tells two of them. */
+bool hook_tells(const struct hook *hook, enum atr_fact fact);
+
 /* Attached only while there is something to see. */
 bool hook_on_demand(const struct hook *hook);
 

@@ -53,7 +53,7 @@ static void choose(struct probe *probe)
 
 bool probe_wanted(const struct probe *probe, size_t i)
 {
-	return hook_serves(&atr_hooks[i], probe->mode[atr_hooks[i].fact], &probe->features);
+	return hook_wanted(&atr_hooks[i], probe->mode, &probe->features);
 }
 
 struct bpf_program *probe_program(const struct probe *probe, size_t i)
@@ -98,7 +98,6 @@ static void configure(struct probe *probe)
 	skel->rodata->cfg_has_prepare = probe->mode[ATR_FACT_CREDS] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_opens = probe->mode[ATR_FACT_OPENS] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_denied = probe->mode[ATR_FACT_DENIED] != ATR_MODE_MAX;
-	skel->rodata->cfg_has_ld = probe->mode[ATR_FACT_LD] != ATR_MODE_MAX;
 	skel->rodata->cfg_labels = probe->features.labels;
 	skel->rodata->cfg_mntns = probe->features.spaces[0];
 	skel->rodata->cfg_tty = probe->opts.tty;
