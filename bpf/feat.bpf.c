@@ -22,8 +22,10 @@ bool has_find_vma;
 bool has_task_regs;
 /* tracepoint sched_prepare_exec: 6.10, 5c5fad46e48c */
 bool has_prepare_exec;
-/* programs can be preempted: CONFIG_PREEMPT_RCU goes with CONFIG_PREEMPTION */
+/* tasks can be preempted in the kernel: CONFIG_PREEMPT_RCU goes with CONFIG_PREEMPTION */
 bool has_preemption;
+/* but not in programs at tracepoints, which was so before 7.0: a46023d5616e */
+bool preempt_off;
 /* task_struct.loginuid: not without CONFIG_AUDIT */
 bool has_loginuid;
 /* tracepoint sock_send_length: 6.3, 6e6eda44b939 */
@@ -249,6 +251,20 @@ SEC("?kretprobe/" ATR_CALL_TRIAL)
 int atr_try_kretprobe(void *ctx)
 {
 	kretprobe_ran |= ours();
+	return 0;
+}
+
+/*
+ * A program must not change its cpu. So where its task is not kept from that (migrate_disable(), 5.11), preemption
+ * is off. A task's name is set: one of the few tracepoints that a task can bring about alone, and no system call's.
+ */
+SEC("?tp_btf/task_rename")
+int atr_try_preempt(void *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (ours() && bpf_core_field_exists(task->migration_disabled))
+		preempt_off = !BPF_CORE_READ(task, migration_disabled);
 	return 0;
 }
 

@@ -402,6 +402,8 @@ struct task_struct {
 	struct callback_head *task_works;
 	/* with CONFIG_PREEMPT_RCU */
 	int rcu_read_lock_nesting;
+	/* 5.11, af449901b84c ("sched: Add migrate_disable()"); not without CONFIG_SMP */
+	unsigned short migration_disabled;
 	/* with CONFIG_AUDIT */
 	kuid_t loginuid;
 	unsigned int sessionid;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -47,6 +48,14 @@ static const struct bpf_object_open_opts open_opts = {
 	.btf_custom_path = ATR_KERNEL_BTF,
 };
 
+static void name_anew(void)
+{
+	char name[16];
+
+	if (!prctl(PR_GET_NAME, name))
+		prctl(PR_SET_NAME, name);
+}
+
 /* Loads what is given and attaches it, calls what it hooks, and takes the answers. */
 static int trial(const char *const programs[], struct atr_features *ret)
 {
@@ -67,8 +76,10 @@ static int trial(const char *const programs[], struct atr_features *ret)
 	if (!err) {
 		/* Not by a C library that might answer itself. */
 		syscall(SYS_getpgid, 0);
+		name_anew();
 		ret->fentry |= skel->bss->fentry_ran && skel->bss->fexit_ran;
 		ret->kprobe |= skel->bss->kprobe_ran && skel->bss->kretprobe_ran;
+		ret->preemption &= !skel->bss->preempt_off;
 	}
 	feat_bpf__destroy(skel);
 	return err;
@@ -78,6 +89,7 @@ static int trial(const char *const programs[], struct atr_features *ret)
 static const char *const trials[][4] = {
 	{ "atr_try_fentry", "atr_try_fexit" },
 	{ "atr_try_kprobe", "atr_try_kretprobe", "atr_try_uretprobe" },
+	{ "atr_try_preempt" },
 };
 
 /* What the kernel refuses is no error: then it has it not. */
