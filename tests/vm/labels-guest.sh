@@ -34,10 +34,11 @@ changed() {
 		grep -q ' exit=-2 .* comm="sh" .* subj=unconfined ' "$audit_log"
 }
 
-# autrail looks for AppArmor's place in its own credentials, whatever it is under itself.
+# autrail looks for AppArmor's place in its own credentials, whatever it is under itself. The way that is loaded
+# soonest: it is the same for all.
 found_under() { # CHANGE-OF-LABEL
 	# shellcheck disable=SC2016 # for the shell that is started
-	sh -c 'echo "$0" >/proc/self/attr/exec && exec "$@"' "$1" "$AUTRAIL" check >"$work/found" 2>&1 ||
+	sh -c 'echo "$0" >/proc/self/attr/exec && exec "$@"' "$1" "$AUTRAIL" check --hooks uprobe >"$work/found" 2>&1 ||
 		:
 	grep -q ' apparmor .*: in the kernel' "$work/found" && return
 	cat "$work/found"
