@@ -36,24 +36,11 @@ __hidden struct atr_pending *pending__slot(__u32 tid)
 	return bpf_map_lookup_elem(&atr_pendings, &slot);
 }
 
-/* Mapped by nobody; but then it begins with a page, and no entry lies in two lines of the cache. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, ATR_PENDINGS);
-	__type(key, __u32);
-	__type(value, struct atr_entry);
-} atr_entries SEC(".maps");
-
-__hidden struct atr_entry *entry__slot(__u32 tid)
-{
-	__u32 slot = tid % ATR_PENDINGS;
-
-	return bpf_map_lookup_elem(&atr_entries, &slot);
-}
+struct atr_entries atr_entries SEC(".maps");
 
 /* The owner is written last, so that nobody takes half of it for his own. */
-__hidden struct atr_entry *entry__new(__u32 tid, struct task_struct *task, __u32 state)
+static __always_inline struct atr_entry *entry__begin(__u32 tid, struct task_struct *task, __u32 nr,
+						      __u32 state, bool typed)
 {
 	struct atr_entry *e = entry__slot(tid);
 	__u64 key = (__u64)task, owner;
@@ -63,17 +50,21 @@ __hidden struct atr_entry *entry__new(__u32 tid, struct task_struct *task, __u32
 	owner = e->task;
 	e->contested = owner > SLOT_CONTESTED && owner != key;
 	e->tid = tid;
-	e->nr = 0;
+	e->nr = nr;
 	e->state = state;
 	/* Of a call that nobody wants to know of the time is not worth the asking. */
 	if (state != ENTRY_REFUSED) {
-		e->mm = (__u64)RD(cfg_has_entries, task, mm);
+		e->mm = (__u64)RD(typed, task, mm);
 		e->time = bpf_ktime_get_boot_ns();
-		e->tai = tai_now();
 	}
 	barrier();
 	*(volatile __u64 *)&e->task = key;
 	return e;
+}
+
+__hidden struct atr_entry *entry__new(__u32 tid, struct task_struct *task, __u32 state)
+{
+	return entry__begin(tid, task, 0, state, false);
 }
 
 /* The same. */
@@ -89,9 +80,8 @@ __hidden struct atr_pending *pending__new(__u32 tid, struct task_struct *task,
 	__builtin_memset(p, 0, offsetof(struct atr_pending, opened));
 	p->contested = owner > SLOT_CONTESTED && owner != key;
 	p->tid = tid;
-	p->mm = e ? e->mm : (__u64)BPF_CORE_READ(task, mm);
+	p->mm = e && e->state == ENTRY_CALL ? e->mm : (__u64)BPF_CORE_READ(task, mm);
 	p->time = e ? e->time : bpf_ktime_get_boot_ns();
-	p->tai = e ? e->tai : tai_now();
 	p->has_names = cfg_has_opens;
 	p->opened.n = 0;
 	barrier();
@@ -187,26 +177,26 @@ int atr_kcall(void *ctx)
 /* --- tracepoints --------------------------------------------------------------------------- */
 
 /* What comes later can tell the rest, from the same registers. */
-static __always_inline int enter_short(__u32 tid, __u32 nr)
+static __always_inline int enter_short(__u32 nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	bool refused = rules_refuse_early(task, ATR_ARCH_NATIVE, nr, true);
-	struct atr_entry *e = entry__new(tid, task, refused ? ENTRY_REFUSED : ENTRY_CALL);
 
-	if (e)
-		e->nr = nr;
+	entry__begin(task->pid, task, nr, refused ? ENTRY_REFUSED : ENTRY_CALL, true);
 	return 0;
 }
 
 static __always_inline int enter(struct syscall_trace_enter *ctx)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	__u32 tid = bpf_get_current_pid_tgid();
+	struct task_struct *task;
 	struct atr_pending *p;
 	const struct cred *cred;
+	__u32 tid;
 
 	if (cfg_has_entries)
-		return enter_short(tid, ctx->nr);
+		return enter_short(ctx->nr);
+	task = (void *)bpf_get_current_task();
+	tid = bpf_get_current_pid_tgid();
 	pending__free(tid, task);
 	if (call_refused(tid, task))
 		return 0;

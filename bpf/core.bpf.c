@@ -30,11 +30,11 @@ struct {
 
 /*
  * Events that the hooks meant to report, by kind: the kernel's own count, for the ledger. Behind them, those
- * of each kind that a rule has left out here.
+ * of each kind that a rule has left out here, and those that it had left out before they were counted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2 * ATR_KIND_USER);
+	__uint(max_entries, 3 * ATR_KIND_USER);
 	__type(key, __u32);
 	__type(value, __u64);
 } atr_seen SEC(".maps");
@@ -74,6 +74,11 @@ __hidden void scratch__seen(__u32 kind)
 __hidden void scratch__filtered(__u32 kind)
 {
 	scratch__seen(kind + ATR_KIND_USER);
+}
+
+__hidden void scratch__refused(__u32 kind)
+{
+	scratch__seen(kind + 2 * ATR_KIND_USER);
 }
 
 /*

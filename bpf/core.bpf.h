@@ -107,8 +107,9 @@ struct atr_scratch *scratch__take(__u32 kind);
 /* The same, and the event is counted as seen. */
 struct atr_scratch *scratch__get(__u32 kind);
 void scratch__seen(__u32 kind);
-/* A rule leaves the event out. */
+/* A rule leaves the event out: one that was counted as seen, or (in one go) was not. */
 void scratch__filtered(__u32 kind);
+void scratch__refused(__u32 kind);
 int scratch_clear(__u32 slot);
 void scratch__put(struct atr_scratch *s);
 /* The event, of that fixed size, whose header that is, with its strings; not 0: the ring is full. */

@@ -159,11 +159,15 @@ static __always_inline int prepare(struct atr_pending *p, struct task_struct *ta
 static __always_inline void refuse_entry(struct atr_entry *e, const struct pt_regs *regs,
 					 __u32 arch, __u32 nr)
 {
+	__u64 args[6];
+
 	if (!e)
 		return;
+	regs_args(regs, arch, args, true);
+	__builtin_memcpy(e->args, args, sizeof(e->args));
+	e->at_flags = args[4];
 	e->arch = arch;
 	e->nr = nr;
-	regs_args(regs, arch, e->args, true);
 	e->state = ENTRY_REFUSED_UNLESS;
 }
 

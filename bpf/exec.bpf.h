@@ -29,22 +29,41 @@ enum entry_state {
 
 struct atr_entry {
 	__u64 task; /* as that of a pending call */
-	__u64 mm;
 	__u64 time;
-	__u64 tai;
+	union {
+		__u64 mm;
+		/* Of one that is refused unless it fails: then the registers are gone. */
+		__u64 args[4];
+	};
 	__u32 tid;
 	__u32 nr;
-	__u32 state;
-	__u32 contested;
-	__u64 pad[2]; /* to here a line of the cache */
-	/* Of one that is refused unless it fails: then the registers are gone. */
-	__u64 args[6];
-	__u32 arch;
-	__u32 pad2[3];
+	__u32 arch; /* with the arguments, as the flags of execveat(), of which the kernel knows none above these */
+	__u16 at_flags;
+	__u8 state;
+	__u8 contested;
 };
 
+_Static_assert(sizeof(struct atr_entry) == 64, "a line of the cache");
+
+/* Mapped by nobody; but then it begins with a page, and no entry lies in two lines of the cache. */
+struct atr_entries {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, ATR_PENDINGS);
+	__type(key, __u32);
+	__type(value, struct atr_entry);
+};
+
+extern struct atr_entries atr_entries SEC(".maps");
+
 /* The slot of a thread id, whoever's it is. NULL: never. */
-struct atr_entry *entry__slot(__u32 tid);
+static __always_inline struct atr_entry *entry__slot(__u32 tid)
+{
+	__u32 slot = tid % ATR_PENDINGS;
+
+	return bpf_map_lookup_elem(&atr_entries, &slot);
+}
+
 /* Takes the slot, from whoever has it, for a call that begins now. NULL: never. */
 struct atr_entry *entry__new(__u32 tid, struct task_struct *task, __u32 state);
 
@@ -53,7 +72,6 @@ struct atr_pending {
 	__u64 task; /* whose it is; SLOT_*, or 0 if it never was anybody's */
 	__u64 mm;   /* of the task at the entry */
 	__u64 time;
-	__u64 tai;
 	__u64 args[6];
 	__u32 arch;
 	__u32 nr;
@@ -125,8 +143,7 @@ static __always_inline void entry__free(struct atr_entry *e)
 /* A call that was refused has come to its end: it was seen, and a rule has left it out. */
 static __always_inline void entry__refused(struct atr_entry *e, enum atr_kind kind)
 {
-	scratch__seen(kind);
-	scratch__filtered(kind);
+	scratch__refused(kind);
 	entry__free(e);
 }
 
@@ -185,18 +202,18 @@ static __always_inline void ev_begin(struct atr_scratch *s, const struct atr_pen
 				     __u32 flags)
 {
 	struct atr_exec *ev = &s->ev;
+	__u64 now = bpf_ktime_get_boot_ns(), tai = tai_now();
 
 	scratch_clear(s->slot);
 	ev->hdr.flags = flags;
 	ev->dir.flags = ATR_S_NULL;
+	ev->hdr.time = p ? p->time : now;
+	/* One clock is read for each call, both only for what is told of. They are set apart seldom. */
+	ev->hdr.tai = tai ? tai - (now - ev->hdr.time) : 0;
 	if (!p) {
-		ev->hdr.time = bpf_ktime_get_boot_ns();
-		ev->hdr.tai = tai_now();
 		ev->hdr.flags |= ATR_F_NO_ENTRY | ATR_F_LATE_TIME;
 		return;
 	}
-	ev->hdr.time = p->time;
-	ev->hdr.tai = p->tai;
 	ev->hdr.flags |= p->flags;
 	__builtin_memcpy(ev->args, p->args, sizeof(ev->args));
 	ev->arch = p->arch;

@@ -165,6 +165,14 @@ static __always_inline bool fail_contested(__u32 tid)
 	       ((slot && slot->task > SLOT_FREE) || (entry && entry->task > SLOT_FREE));
 }
 
+/* The arguments of one that is refused unless it fails. */
+static __always_inline void entry_args(const struct atr_entry *e, __u64 *args)
+{
+	__builtin_memcpy(args, e->args, sizeof(e->args));
+	args[4] = e->at_flags;
+	args[5] = 0;
+}
+
 /* A call that has an entry and no more. Which files one that was refused has opened nobody has asked. */
 static __always_inline struct atr_pending *fail_pending(struct atr_entry *e, __u32 tid,
 							struct task_struct *task)
@@ -174,7 +182,7 @@ static __always_inline struct atr_pending *fail_pending(struct atr_entry *e, __u
 
 	if (p && refused) {
 		p->arch = e->arch;
-		__builtin_memcpy(p->args, e->args, sizeof(p->args));
+		entry_args(e, p->args);
 		p->prepared = 1;
 		p->flags |= ATR_F_NO_FILES;
 	}
@@ -195,7 +203,7 @@ static __always_inline bool fail_unwanted(struct atr_scratch *s, const struct at
 	} else if (e && e->state == ENTRY_REFUSED_UNLESS) {
 		arch = e->arch;
 		nr = e->nr;
-		__builtin_memcpy(s->args, e->args, sizeof(s->args));
+		entry_args(e, s->args);
 	} else {
 		current_call(task, &arch, &nr, s->args);
 	}

@@ -120,6 +120,7 @@ struct atr_rules_head {
 	__u32 words; /* of a row of the index that have rules */
 	__u32 more; /* there are more than the kernel has room for: all is for user space to judge */
 	__u32 needs; /* enum atr_rules_need */
+	__u32 early; /* a bit for each call: the index may refuse some of those when they begin */
 };
 
 enum atr_rules_need { ATR_NEEDS_GROUPS = 1 << 0, ATR_NEEDS_EXE = 1 << 1 };
@@ -162,30 +163,41 @@ enum atr_index {
 };
 
 enum {
-	ATR_ROWS_HASHED = 256,
-	/* Behind those, with no other value: 0 (root), and ATR_UNSET (nobody logged in). */
-	ATR_ROWS = 2 * ATR_ROWS_HASHED,
+	/* The first with no other value: 0 (root), and ATR_UNSET (nobody logged in). */
+	ATR_ROWS_ALONE = 2,
+	ATR_ROWS = 256,
 	ATR_WORDS = ATR_RULES_MAX / 64,
 	/* Calls by the number of their bit, see enum atr_rule_call. */
 	ATR_CALL_BITS = 5,
 	ATR_CALL_ROWS = 8,
 };
 
+/* A line of the cache: of somebody who is the same in all respects it is one that is read. */
 struct atr_row {
-	__u64 word[ATR_WORDS];
+	__u64 of[8]; /* enum atr_index */
+};
+
+/*
+ * 64 rules. What an exec is held against lies in so few pages because each page that was not in use lately costs
+ * as much as all the rest.
+ */
+struct atr_rules_word {
+	__u64 calls[ATR_CALL_ROWS]; /* rules of the task list are in all of them */
+	struct atr_row rows[ATR_ROWS];
 };
 
 struct atr_rules_index {
-	struct atr_row calls[ATR_CALL_ROWS]; /* rules of the task list are in all of them */
-	struct atr_row rows[ATR_INDEX_MAX][ATR_ROWS];
+	struct atr_rules_word word[ATR_WORDS];
 };
 
 /* Without a branch, of each of which the verifier would go both ways. */
 static inline __u32 row_of(__u32 value)
 {
 	const __u32 alone = (((value + 1) >> 1) - 1) >> 31; /* of 0 and ATR_UNSET */
+	const __u64 hash = value * 2654435769U;
+	const __u32 row = ATR_ROWS_ALONE + (hash * (ATR_ROWS - ATR_ROWS_ALONE) >> 32);
 
-	return value * 2654435769U >> 24 | alone * ATR_ROWS_HASHED;
+	return (row & (alone - 1)) | (alone & value);
 }
 
 static inline void fact_set(struct atr_facts *facts, enum atr_field field, __u32 value)

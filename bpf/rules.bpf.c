@@ -24,63 +24,6 @@ struct atr_rules_index atr_rules_indexes[2];
 
 /* --- by the index ----------------------------------------------------------------------------- */
 
-static __always_inline const struct atr_row *row(__u32 set, enum atr_index index, __u32 value)
-{
-	__u32 at = row_of(value);
-
-	/* Else the compiler leaves the mask out. */
-	barrier_var(at);
-	return &atr_rules_indexes[set].rows[index][at & (ATR_ROWS - 1)];
-}
-
-/* What an exec is held against; euid NULL: no more is known than how it began. */
-struct rows {
-	const struct atr_row *call, *auid, *uid, *euid, *exe, *ino;
-};
-
-static __always_inline void rows_begin(struct rows *ret, __u32 set, __u32 call, __u32 auid,
-				       __u32 uid)
-{
-	barrier_var(call);
-	ret->call = &atr_rules_indexes[set].calls[call & (ATR_CALL_ROWS - 1)];
-	ret->auid = row(set, ATR_INDEX_AUID, auid);
-	ret->uid = row(set, ATR_INDEX_UID, uid);
-	ret->euid = NULL;
-}
-
-static __always_inline void rows_end(struct rows *ret, __u32 set, __u32 euid, __u32 exe, __u32 ino)
-{
-	ret->euid = row(set, ATR_INDEX_EUID, euid);
-	ret->exe = row(set, ATR_INDEX_EXE, exe);
-	ret->ino = row(set, ATR_INDEX_EXE_INO, ino);
-}
-
-static __always_inline __u64 rows_left(const struct rows *r, __u32 word)
-{
-	__u64 left = r->call->word[word] & r->auid->word[word] & r->uid->word[word];
-
-	if (r->euid)
-		left &= r->euid->word[word] & (r->exe->word[word] | r->ino->word[word]);
-	return left;
-}
-
-/* Is no rule left? More rules than there is room for have no index. */
-static __always_inline bool rows_refuse(const struct rows *r, __u32 generation)
-{
-	const struct atr_rules_head *head = &atr_rules_heads[generation & 1];
-	__u64 left = 0;
-	__u32 i;
-
-	if (!generation || head->more)
-		return false;
-	for (i = 0; i < ATR_WORDS; i++) {
-		if (i >= head->words)
-			break;
-		left |= rows_left(r, i);
-	}
-	return !left && *(volatile __u32 *)&atr_generation == generation;
-}
-
 /* Global, as walk_steps() is, like those below. Not 0: no rule can match. */
 __noinline int rules_refuse_call(__u32 call, __u32 auid, __u32 uid)
 {
@@ -91,18 +34,8 @@ __noinline int rules_refuse_call(__u32 call, __u32 auid, __u32 uid)
 	return rows_refuse(&r, generation);
 }
 
-__noinline int rules_refuse_exec(__u32 call, __u32 auid, __u64 uid_euid, __u32 exe, __u32 exe_ino)
-{
-	__u32 generation = *(volatile __u32 *)&atr_generation;
-	struct rows r;
-
-	rows_begin(&r, generation & 1, call, auid, uid_euid >> 32);
-	rows_end(&r, generation & 1, uid_euid, exe, exe_ino);
-	return rows_refuse(&r, generation);
-}
-
 /* The rules that an event may match, if they have been narrowed: where its first string will be. */
-static __always_inline struct atr_row *left(struct atr_scratch *s)
+static __always_inline __u64 *left(struct atr_scratch *s)
 {
 	return (void *)s->data;
 }
@@ -128,9 +61,16 @@ __noinline int rules_narrow(__u32 slot)
 	rows_end(&r, set, f->value[ATR_FIELD_EUID], f->value[ATR_FIELD_EXE],
 		 f->value[ATR_FIELD_EXE_INO]);
 	for (i = 0; i < ATR_WORDS; i++)
-		left(s)->word[i] = rows_left(&r, i);
+		left(s)[i] = rows_left(&r, i);
 	f->narrowed = 1;
 	return 0;
+}
+
+/* Has the index told that the rule cannot match? */
+static __always_inline bool spared(struct atr_scratch *s, __u32 index)
+{
+	index %= ATR_RULES_MAX;
+	return s->facts.narrowed & ~(left(s)[index / 64] >> index % 64);
 }
 
 /* --- one by one ------------------------------------------------------------------------------- */
@@ -147,10 +87,6 @@ __noinline int rule_judge(__u32 slot, __u32 index)
 
 	if (!s || !rule)
 		return ATR_VERDICT_KEEP;
-	index %= ATR_RULES_MAX;
-	/* One question, lest the verifier take two ways to what comes below. */
-	if (s->facts.narrowed & ~(left(s)->word[index / 64] >> index % 64))
-		return ATR_VERDICT_NONE;
 	match = rule_match(rule, &s->facts);
 	if (match == ATR_MATCH_NO)
 		return ATR_VERDICT_NONE;
@@ -187,6 +123,8 @@ __noinline int rules_judge(__u32 slot, __u32 list)
 	for (i = 0; i < ATR_RULES_MAX; i++) {
 		if (i >= n)
 			break;
+		if (spared(s, first + i))
+			continue;
 		verdict = rule_judge(slot, first + i);
 		if (verdict)
 			break;

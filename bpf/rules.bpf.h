@@ -11,7 +11,82 @@ enum atr_verdict { ATR_VERDICT_NONE, ATR_VERDICT_OUT, ATR_VERDICT_KEEP };
 int rules_judge(__u32 slot, __u32 list);
 int rules_narrow(__u32 slot);
 int rules_refuse_call(__u32 call, __u32 auid, __u32 uid);
-int rules_refuse_exec(__u32 call, __u32 auid, __u64 uid_euid, __u32 exe, __u32 exe_ino);
+
+extern __u32 atr_rules_needs;
+extern struct atr_rules_head atr_rules_heads[2];
+extern struct atr_rules_index atr_rules_indexes[2];
+
+/* --- by the index ----------------------------------------------------------------------------- */
+
+/* What an exec is held against, of the first 64 rules; euid NULL: no more is known than how it began. */
+struct rows {
+	const __u64 *call;
+	const struct atr_row *auid, *uid, *euid, *exe, *ino;
+};
+
+static __always_inline const struct atr_row *row(__u32 set, __u32 value)
+{
+	__u32 at = row_of(value);
+
+	/* Else the compiler leaves the mask out. */
+	barrier_var(at);
+	return &atr_rules_indexes[set].word[0].rows[at & (ATR_ROWS - 1)];
+}
+
+static __always_inline void rows_begin(struct rows *ret, __u32 set, __u32 call, __u32 auid,
+				       __u32 uid)
+{
+	barrier_var(call);
+	ret->call = &atr_rules_indexes[set].word[0].calls[call & (ATR_CALL_ROWS - 1)];
+	ret->auid = row(set, auid);
+	ret->uid = row(set, uid);
+	ret->euid = NULL;
+}
+
+static __always_inline void rows_end(struct rows *ret, __u32 set, __u32 euid, __u32 exe, __u32 ino)
+{
+	ret->euid = row(set, euid);
+	ret->exe = row(set, exe);
+	ret->ino = row(set, ino);
+}
+
+/* What a row of the first 64 rules says of the rules of a word. */
+static __always_inline __u64 bits(const struct atr_row *row, enum atr_index index, __u32 word)
+{
+	return *(const __u64 *)((const void *)&row->of[index] +
+				word * sizeof(struct atr_rules_word));
+}
+
+static __always_inline __u64 rows_left(const struct rows *r, __u32 word)
+{
+	__u64 left = *(const __u64 *)((const void *)r->call + word * sizeof(struct atr_rules_word));
+
+	left &= bits(r->auid, ATR_INDEX_AUID, word) & bits(r->uid, ATR_INDEX_UID, word);
+	if (r->euid)
+		left &= bits(r->euid, ATR_INDEX_EUID, word) &
+			(bits(r->exe, ATR_INDEX_EXE, word) | bits(r->ino, ATR_INDEX_EXE_INO, word));
+	return left;
+}
+
+/* Is no rule left? More rules than there is room for have no index. */
+static __always_inline bool rows_refuse(const struct rows *r, __u32 generation)
+{
+	const struct atr_rules_head *head = &atr_rules_heads[generation & 1];
+	__u64 left = 0;
+	__u32 i;
+
+	if (!generation || head->more)
+		return false;
+#pragma clang loop unroll(disable) /* little code is soon fetched */
+	for (i = 0; i < ATR_WORDS; i++) {
+		if (i >= head->words)
+			break;
+		left |= rows_left(r, i);
+	}
+	return !left && *(volatile __u32 *)&atr_generation == generation;
+}
+
+/* --- one by one ------------------------------------------------------------------------------- */
 
 /* Is an exec, whose facts are there, to be left out? */
 static __always_inline bool rules_unwanted(__u32 slot)
@@ -24,8 +99,6 @@ static __always_inline bool rules_unwanted(__u32 slot)
 		verdict = rules_judge(slot, ATR_LIST_EXIT);
 	return verdict == ATR_VERDICT_OUT;
 }
-
-extern __u32 atr_rules_needs;
 
 /* The number of a call's bit in enum atr_rule_call. */
 static __always_inline __u32 call_number(__u32 arch, __u32 nr)
@@ -47,13 +120,13 @@ static __always_inline __u32 task_auid(struct task_struct *task, bool typed)
 static __always_inline bool rules_refuse_early(struct task_struct *task, __u32 arch, __u32 nr,
 					       bool typed)
 {
+	__u32 call = call_number(arch, nr), generation = atr_generation;
 	const struct cred *cred;
 
-	if (!atr_generation)
+	if (!generation || !(atr_rules_heads[generation & 1].early >> call & 1))
 		return false;
 	cred = RD(typed, task, cred);
-	return rules_refuse_call(call_number(arch, nr), task_auid(task, typed),
-				 RD(typed, cred, uid.val));
+	return rules_refuse_call(call, task_auid(task, typed), RD(typed, cred, uid.val));
 }
 
 /* The last component of a file's path, as rules have its hash. Negative: it cannot be read. */
@@ -75,11 +148,12 @@ static __always_inline int leaf_read(struct atr_leaf *leaf, struct file *file, b
 static __always_inline bool rules_refuse_late(struct task_struct *task, struct linux_binprm *bprm,
 					      __u32 arch, __u32 nr)
 {
+	__u32 generation = *(volatile __u32 *)&atr_generation, exe = 0, ino = 0;
 	const struct cred *cred = bprm->cred;
 	struct atr_leaf leaf;
-	__u32 exe = 0, ino = 0;
+	struct rows r;
 
-	if (!atr_generation)
+	if (!generation)
 		return false;
 	if (atr_rules_needs & ATR_NEEDS_EXE) {
 		if (leaf_read(&leaf, bprm->file, true))
@@ -87,8 +161,9 @@ static __always_inline bool rules_refuse_late(struct task_struct *task, struct l
 		exe = leaf_hash(&leaf);
 		ino = bprm->file->f_inode->i_ino;
 	}
-	return rules_refuse_exec(call_number(arch, nr), task_auid(task, true),
-				 (__u64)cred->uid.val << 32 | cred->euid.val, exe, ino);
+	rows_begin(&r, generation & 1, call_number(arch, nr), task_auid(task, true), cred->uid.val);
+	rows_end(&r, generation & 1, cred->euid.val, exe, ino);
+	return rows_refuse(&r, generation);
 }
 
 /* Facts of a task that rules ask for, of every event. */

@@ -77,16 +77,16 @@ static void facts_draw(struct atr_facts *facts, int call)
 /* As the kernel side asks: at the beginning of a call, and when all is known. */
 static bool left(const struct atr_facts *f, int call, __u32 n, bool late)
 {
-	const struct atr_row(*rows)[ATR_ROWS] = idx.rows;
-	const __u32 word = n / 64;
-	__u64 bits = idx.calls[call].word[word];
+	const struct atr_rules_word *word = &idx.word[n / 64];
+	const struct atr_row *rows = word->rows;
+	__u64 bits = word->calls[call];
 
-	bits &= rows[ATR_INDEX_AUID][row_of(f->value[ATR_FIELD_AUID])].word[word];
-	bits &= rows[ATR_INDEX_UID][row_of(f->value[ATR_FIELD_UID])].word[word];
+	bits &= rows[row_of(f->value[ATR_FIELD_AUID])].of[ATR_INDEX_AUID];
+	bits &= rows[row_of(f->value[ATR_FIELD_UID])].of[ATR_INDEX_UID];
 	if (late) {
-		bits &= rows[ATR_INDEX_EUID][row_of(f->value[ATR_FIELD_EUID])].word[word];
-		bits &= rows[ATR_INDEX_EXE][row_of(f->value[ATR_FIELD_EXE])].word[word] |
-			rows[ATR_INDEX_EXE_INO][row_of(f->value[ATR_FIELD_EXE_INO])].word[word];
+		bits &= rows[row_of(f->value[ATR_FIELD_EUID])].of[ATR_INDEX_EUID];
+		bits &= rows[row_of(f->value[ATR_FIELD_EXE])].of[ATR_INDEX_EXE] |
+			rows[row_of(f->value[ATR_FIELD_EXE_INO])].of[ATR_INDEX_EXE_INO];
 	}
 	return bits >> n % 64 & 1;
 }
@@ -174,11 +174,11 @@ static void test_common(void)
 		ok(left(&facts, 0, 0, true) == rows[i].left, "%s", rows[i].what);
 		ok(!left(&facts, 1, 0, false), "another call");
 	}
-	ok(row_of(0) >= ATR_ROWS_HASHED && row_of(ATR_UNSET) >= ATR_ROWS_HASHED &&
+	ok(row_of(0) < ATR_ROWS_ALONE && row_of(ATR_UNSET) < ATR_ROWS_ALONE &&
 		   row_of(0) != row_of(ATR_UNSET),
 	   "0 and unset have rows of their own");
-	for (i = 0; i < 100000; i++)
-		if (row_of(i + 1) >= ATR_ROWS_HASHED)
+	for (i = 1; i < 100000; i++)
+		if (row_of(i) < ATR_ROWS_ALONE || row_of(i) >= ATR_ROWS)
 			break;
 	is_int(i, 100000, "and nothing else has");
 }

@@ -22,12 +22,13 @@ static __u64 count_read(const struct probe *probe, __u32 key)
 
 __u64 probe__seen(const struct probe *probe, enum atr_kind kind)
 {
-	return count_read(probe, kind);
+	return count_read(probe, kind) + count_read(probe, 2 * ATR_KIND_USER + kind);
 }
 
 __u64 probe__filtered(const struct probe *probe, enum atr_kind kind)
 {
-	return count_read(probe, ATR_KIND_USER + kind);
+	return count_read(probe, ATR_KIND_USER + kind) +
+	       count_read(probe, 2 * ATR_KIND_USER + kind);
 }
 
 __u64 hook_missed(const struct probe *probe, size_t i)

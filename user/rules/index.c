@@ -6,7 +6,7 @@
  * in a way that is not understood here (another field, an alternative, groups) puts it into all
  * rows, which is never wrong.
  *
- * Made once for a set of rules: every rule is held against every row, 512 by 512 at most.
+ * Made once for a set of rules: every rule is held against every row, 512 by 256 at most.
  */
 #include "user/rules/index.h"
 
@@ -21,10 +21,10 @@ static const struct {
 	{ ATR_INDEX_EUID, ATR_FIELD_EUID },
 };
 
-/* n is below ATR_RULES_MAX, which a row has a bit for. */
-static void row_add(struct atr_row *row, __u32 n)
+/* n is below ATR_RULES_MAX. */
+static void row_add(struct atr_rules_index *ret, __u32 row, enum atr_index index, __u32 n)
 {
-	row->word[n / 64] |= 1ULL << n % 64;
+	ret->word[n / 64].rows[row].of[index] |= 1ULL << n % 64;
 }
 
 /* Is condition i one that has to hold, of a field alone? */
@@ -81,12 +81,12 @@ static void exe_add(struct atr_rules_index *ret, const struct atr_rule *rule, __
 
 	if (i < 0) {
 		for (row = 0; row < ATR_ROWS; row++)
-			row_add(&ret->rows[ATR_INDEX_EXE][row], n);
+			row_add(ret, row, ATR_INDEX_EXE, n);
 		return;
 	}
-	row_add(&ret->rows[ATR_INDEX_EXE][row_of(rule->cond[i].value)], n);
+	row_add(ret, row_of(rule->cond[i].value), ATR_INDEX_EXE, n);
 	if (rule->cond[i].flags & ATR_COND_OR)
-		row_add(&ret->rows[ATR_INDEX_EXE_INO][row_of(rule->cond[i + 1].value)], n);
+		row_add(ret, row_of(rule->cond[i + 1].value), ATR_INDEX_EXE_INO, n);
 }
 
 /* A rule of the task list has no calls: it is in the rows of all of them. */
@@ -96,15 +96,42 @@ static void rule_add(struct atr_rules_index *ret, const struct atr_rule *rule, _
 
 	for (i = 0; i < ATR_CALL_BITS; i++)
 		if (rule->list == ATR_LIST_TASK || rule->calls >> i & 1)
-			row_add(&ret->calls[i], n);
+			ret->word[n / 64].calls[i] |= 1ULL << n % 64;
 	for (i = 0; i < sizeof(indexed) / sizeof(indexed[0]); i++)
 		for (row = 0; row < ATR_ROWS; row++)
 			if (row_fits(rule, indexed[i].field, row))
-				row_add(&ret->rows[indexed[i].index][row], n);
+				row_add(ret, row, indexed[i].index, n);
 	exe_add(ret, rule, n);
 }
 
-void rules_index(struct atr_rules_index *ret, const struct compiled *c)
+/* The rules of a word that are in all rows of an index. */
+static __u64 everywhere(const struct atr_rules_word *word, enum atr_index index)
+{
+	__u64 bits = ~0ULL;
+	__u32 row;
+
+	for (row = 0; row < ATR_ROWS; row++)
+		bits &= word->rows[row].of[index];
+	return bits;
+}
+
+/* The calls of which there is no rule that may match whoever makes them. */
+static __u32 early(const struct atr_rules_index *index)
+{
+	__u32 ret = (1u << ATR_CALL_BITS) - 1, call, i;
+	__u64 anyone;
+
+	for (i = 0; i < ATR_WORDS; i++) {
+		anyone = everywhere(&index->word[i], ATR_INDEX_AUID) &
+			 everywhere(&index->word[i], ATR_INDEX_UID);
+		for (call = 0; call < ATR_CALL_BITS; call++)
+			if (index->word[i].calls[call] & anyone)
+				ret &= ~(1u << call);
+	}
+	return ret;
+}
+
+__u32 rules_index(struct atr_rules_index *ret, const struct compiled *c)
 {
 	__u32 list, n = 0;
 	size_t i;
@@ -119,4 +146,5 @@ void rules_index(struct atr_rules_index *ret, const struct compiled *c)
 			n++;
 		}
 	}
+	return early(ret);
 }
