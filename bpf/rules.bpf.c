@@ -66,11 +66,39 @@ __noinline int rules_narrow(__u32 slot)
 	return 0;
 }
 
-/* Has the index told that the rule cannot match? */
-static __always_inline bool spared(struct atr_scratch *s, __u32 index)
+/* The number of the lowest bit, of which there is one; without a branch, as row_of(). */
+static __always_inline __u32 bit_lowest(__u64 bits)
 {
-	index %= ATR_RULES_MAX;
-	return s->facts.narrowed & ~(left(s)[index / 64] >> index % 64);
+	__u32 n = 0, shift, empty;
+
+#pragma clang loop unroll(full)
+	for (shift = 32; shift; shift /= 2) {
+		empty = ((bits & ((1ULL << shift) - 1)) - 1) >> 63;
+		bits >>= empty * shift;
+		n += empty * shift;
+	}
+	return n;
+}
+
+/*
+ * The next rule of the set, from that one on, of which the index has not told that it cannot match; ATR_RULES_MAX:
+ * there is none. Global, as walk_steps() is.
+ */
+__noinline int rule_next(__u32 slot, __u32 index)
+{
+	struct atr_scratch *s = scratch__slot(slot);
+	__u64 bits;
+	__u32 i;
+
+	if (!s || !s->facts.narrowed)
+		return index;
+	for (i = 0; i < ATR_WORDS && index < ATR_RULES_MAX; i++) {
+		bits = left(s)[index / 64 % ATR_WORDS] >> index % 64;
+		if (bits)
+			return index + bit_lowest(bits);
+		index = (index | 63) + 1;
+	}
+	return ATR_RULES_MAX;
 }
 
 /* --- one by one ------------------------------------------------------------------------------- */
@@ -106,7 +134,7 @@ __noinline int rules_judge(__u32 slot, __u32 list)
 	struct atr_scratch *s = scratch__slot(slot);
 	int verdict = ATR_VERDICT_NONE;
 	struct atr_rules_head *head;
-	__u32 set, first, n, i;
+	__u32 set, at, end, i;
 
 	if (!s || !s->generation)
 		return ATR_VERDICT_KEEP;
@@ -118,18 +146,18 @@ __noinline int rules_judge(__u32 slot, __u32 list)
 	barrier_var(list);
 	list &= ATR_LIST_MAX - 1;
 	barrier_var(list);
-	first = set * ATR_RULES_MAX + head->first[list];
-	n = head->n[list];
+	at = head->first[list];
+	end = at + head->n[list];
 	for (i = 0; i < ATR_RULES_MAX; i++) {
-		if (i >= n)
+		at = rule_next(slot, at);
+		if (at >= end)
 			break;
-		if (spared(s, first + i))
-			continue;
-		verdict = rule_judge(slot, first + i);
+		verdict = rule_judge(slot, set * ATR_RULES_MAX + at);
 		if (verdict)
 			break;
+		at++;
 	}
-	if (i >= n && list == ATR_LIST_EXIT)
+	if (verdict == ATR_VERDICT_NONE && list == ATR_LIST_EXIT)
 		verdict = ATR_VERDICT_OUT;
 	if (verdict == ATR_VERDICT_OUT && *(volatile __u32 *)&atr_generation != s->generation)
 		return ATR_VERDICT_KEEP;

@@ -24,6 +24,10 @@ keyed() {
 	grep -c "^type=SYSCALL .* key=\"$2\"" "$1" || :
 }
 
+as_nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
 as_user() {
 	setpriv --reuid 1000 --regid 1000 --clear-groups "$@"
 }
@@ -42,7 +46,7 @@ walk_through() {
 	# Who does it is root until it is another one.
 	/bin/echo of root >/dev/null
 	as_user /bin/echo of a user >/dev/null
-	setpriv --reuid 65534 --regid 65534 --clear-groups /bin/echo of nobody >/dev/null
+	as_nobody /bin/echo of nobody >/dev/null
 	if [ -x "$BUILD/tests/exec32.m32" ]; then
 		"$BUILD/tests/exec32.m32" /bin/echo 32 >/dev/null
 	fi
@@ -134,6 +138,34 @@ reload() {
 	check "reload: the old rules went on" test "$(keyed "$log" first)" -eq 3
 	check "reload: then the new ones" test "$(keyed "$log" third)" -eq 1
 	check "reload: never the wrong ones" test "$(keyed "$log" second)" -eq 0
+}
+
+# many COUNT PLACE...: of so many rules those at these places are about a program each, and about nobody but root; the
+# others are about others. The first to match decides: there is one more like it behind all of them.
+many() {
+	count=$1
+	shift
+	log=$work/many-$count.log
+	seq "$count" | awk -v work="$work" -v places="$*" '
+		BEGIN { n = split(places, list); for (i = 1; i <= n; i++) at[list[i]] }
+		$1 in at { print "-a always,exit -F arch=b64 -S execve -F euid=0 -F exe=" work "/at-" $1 " -k at-" $1; next }
+		$1 % 3 { print "-a always,exit -F arch=b64 -S execve -F auid=" 40000 + $1 " -k other"; next }
+		{ print "-a always,exit -F arch=b64 -S execve -F exe=/opt/tool-" $1 " -k other" }
+		END { for (i in at) print "-a always,exit -F arch=b64 -S execve -F exe=" work "/at-" i " -k behind" }' \
+		>"$work/many.rules"
+	check "$count rules: autrail is ready" autrail_begin "$log" -r "$work/many.rules"
+	for place; do
+		cp -L /bin/true "$work/at-$place"
+		"$work/at-$place"
+		as_nobody "$work/at-$place"
+	done
+	check "$count rules: autrail ends well" autrail_end
+	check "$count rules: the ledger adds up" ledger_balanced
+	for place; do
+		check "$count rules: number $place decides" test "$(keyed "$log" "at-$place")" -eq 1
+	done
+	check "$count rules: where it does not, one behind it" test "$(keyed "$log" behind)" -eq $#
+	check "$count rules: no other has anything to do with it" test "$(keyed "$log" other)" -eq 0
 }
 
 # A file that takes the place of the one that a rule was about.
@@ -230,6 +262,9 @@ in_and_out() {
 walk_through
 mistakes
 reload
+many 64 1 2 33 63 64
+many 400 1 32 64 65 128 129 300 400
+many 700 1 512 513 700
 replaced
 if command -v runc >/dev/null && command -v jq >/dev/null; then
 	containers
