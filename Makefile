@@ -161,8 +161,8 @@ bench:
 	$(Q)$(MAKE) --no-print-directory all $(O)/tests/storm $(O)/tests/noop
 	$(Q)tests/bench/bench.sh
 
-## lint       format, layers, headers, sizes, spelling, shell, manual, static analysis
-LINTS := format layers headers size spelling shell manual cppcheck analyzer
+## lint       format, layers, headers, sizes, spelling, shell, manual, kernel surface, static analysis
+LINTS := format layers headers size spelling shell manual surface cppcheck analyzer
 lint:
 	$(Q)scripts/deps.sh build lint
 	$(Q)$(MAKE) --no-print-directory --keep-going $(LINTS:%=lint-%)
@@ -181,15 +181,18 @@ lint-shell:
 	$(Q)shellcheck $(SHELL_FILES)
 lint-manual:
 	$(Q)mandoc -T lint -W warning $(MANUALS)
+# What this machine's kernel shows of it.
+lint-surface: $(SKELS)
+	$(Q)scripts/kernel-surface.sh --in ARCHITECTURE.md
 lint-cppcheck: $(SKELS) $(O)/version.h
 	$(Q)cppcheck --quiet -j $(shell nproc) --std=c11 --enable=warning,portability --inline-suppr \
 		--error-exitcode=1 -D_GNU_SOURCE -D__$(shell uname -m)__ -I. -I$(O) user tests
 
 # Not user/load: the skeletons that it includes leak on paths that libbpf never takes.
 lint-analyzer: $(O)/version.h
-	$(Q)$(CLANG) --analyze --analyzer-output text -Xclang -analyzer-werror \
-		-Xclang -analyzer-disable-checker=deadcode -D_GNU_SOURCE -I. -I$(O) \
-		$(PURE_SRC) $(filter-out $(LOAD_SRC),$(MAIN_SRC))
+	$(Q)printf '%s\n' $(PURE_SRC) $(filter-out $(LOAD_SRC),$(MAIN_SRC)) | xargs -n 4 -P $(shell nproc) \
+		$(CLANG) --analyze --analyzer-output text -Xclang -analyzer-werror \
+		-Xclang -analyzer-disable-checker=deadcode -D_GNU_SOURCE -I. -I$(O)
 
 ## format     clang-format on every C file
 format:

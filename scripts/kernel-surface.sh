@@ -4,12 +4,18 @@
 # What of the kernel the BPF objects depend on: every type and field that they relocate against, a line a
 # type. A new word in its output is a new dependence; ARCHITECTURE.md has what it printed last.
 #
-#	kernel-surface.sh [BTF...]      of these kernels together (/sys/kernel/btf/vmlinux); a vmlinux will do
+#	kernel-surface.sh [--in FILE] [BTF...]  of these kernels together (/sys/kernel/btf/vmlinux); a vmlinux will do
+#	    --in FILE    only what FILE does not have of it, which is a failure
 set -eu
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 build=${BUILD:-build}
 
+list=
+if [ "${1:-}" = --in ]; then
+	list=${2?}
+	shift 2
+fi
 [ $# -gt 0 ] || set -- /sys/kernel/btf/vmlinux
 for file in "$build/autrail.bpf.o" "$build/feat.bpf.o" "$@"; do
 	[ -r "$file" ] || {
@@ -18,12 +24,39 @@ for file in "$build/autrail.bpf.o" "$build/feat.bpf.o" "$@"; do
 	}
 done
 
+# new FILE: of lines as those printed, the types and fields that the lines of FILE do not have.
+new() {
+	awk '
+		FILENAME == ARGV[1] && /^(inside of others|(struct|union) [a-z0-9_]+): / {
+			type = $0
+			sub(/: .*/, "", type)
+			sub(/^[^:]*: /, "")
+			for (i = 1; i <= NF; i++)
+				has[type, $i]
+		}
+		FILENAME == ARGV[1] { next }
+		{
+			type = $0
+			sub(/: .*/, "", type)
+			sub(/^[^:]*: /, "")
+			for (i = 1; i <= NF; i++)
+				if (!((type, $i) in has) && (bad = 1))
+					print "not in " ARGV[1] ": " type ": " $i
+		}
+		END { exit bad }' "$1" -
+}
+
+printed="cat"
+[ -z "$list" ] || printed="new $list"
+
 surface=$(mktemp)
-trap 'rm -f "$surface"' EXIT
+dump=$(mktemp)
+trap 'rm -f "$surface" "$dump"' EXIT
 for btf; do
 	bpftool gen min_core_btf "$btf" "$surface" "$build/autrail.bpf.o" "$build/feat.bpf.o"
 	bpftool btf dump file "$surface" format raw
-done | awk -v q="'" '
+done >"$dump"
+awk -v q="'" '
 	# [12] STRUCT "cred" size=168 vlen=3
 	/^\[/ {
 		kind = tolower($2)
@@ -45,4 +78,4 @@ done | awk -v q="'" '
 	END {
 		for (type in fields)
 			print type ":" fields[type]
-	}' | LC_ALL=C sort
+	}' "$dump" | LC_ALL=C sort | $printed
