@@ -84,7 +84,7 @@ UNITS := $(patsubst tests/unit/%.c,$(O)/san/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 C_FILES := $(wildcard $(foreach dir,bpf vmlinux user user/* tests tests/*,$(dir)/*.[ch]))
-SHELL_FILES = $(shell grep -d skip -lE '^#!/bin/(ba)?sh' .ci/run $(wildcard scripts/* scripts/*/* tests/*/*))
+SHELL_FILES = $(shell grep -d skip -lE '^#!/bin/(ba)?sh' .ci/run .ci/in-time $(wildcard scripts/* scripts/*/* tests/*/*))
 MANUALS := $(wildcard user/*.[58])
 
 # An actor NAME.c may have parts NAME_*.c; NAME.m32.c is a 32-bit program, NAME.static.c static,
@@ -137,7 +137,7 @@ VM ?= tty newest $(filter-out tty newest,$(patsubst tests/vm/%.t,%,$(wildcard te
 ## test-vm    a choice of them in guests of other kernels (QEMU, no KVM needed); as root (VM="5.10 newest")
 test-vm: $(O)/autrail actors
 	$(Q)scripts/deps.sh vm
-	$(Q)prove --failures --comments --exec '' --timer -j2 $(VM:%=tests/vm/%.t)
+	$(Q)prove --failures --comments --exec '$(VM_RUN)' --timer -j2 $(VM:%=tests/vm/%.t)
 
 ## arm64      autrail and the actors for arm64 guests, on any machine, into build/arm64
 arm64:

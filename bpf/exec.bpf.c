@@ -156,12 +156,13 @@ static __always_inline int prepare(struct atr_pending *p, struct task_struct *ta
 	return 0;
 }
 
-static __always_inline void refuse_entry(struct atr_entry *e, const struct pt_regs *regs,
-					 __u32 arch, __u32 nr)
+/* Nobody else's: what another call has in this slot by now is to be told of, perhaps. */
+static __always_inline void refuse_entry(struct atr_entry *e, struct task_struct *task,
+					 const struct pt_regs *regs, __u32 arch, __u32 nr)
 {
 	__u64 args[6];
 
-	if (!e)
+	if (!e || *(volatile __u64 *)&e->task != (__u64)task)
 		return;
 	regs_args(regs, arch, args, true);
 	__builtin_memcpy(e->args, args, sizeof(e->args));
@@ -177,10 +178,10 @@ static __always_inline void refuse(struct atr_entry *e, struct task_struct *task
 {
 	if (!e)
 		e = entry__new(task->pid, task, ENTRY_CALL);
-	refuse_entry(e, regs, arch, nr);
+	refuse_entry(e, task, regs, arch, nr);
 	/* See pending__leader(). */
 	if (task->pid != task->tgid)
-		refuse_entry(entry__new(task->tgid, task, ENTRY_CALL), regs, arch, nr);
+		refuse_entry(entry__new(task->tgid, task, ENTRY_CALL), task, regs, arch, nr);
 }
 
 /*

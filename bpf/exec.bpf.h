@@ -37,7 +37,7 @@ struct atr_entry {
 	};
 	__u32 tid;
 	__u32 nr;
-	__u32 arch; /* with the arguments, as the flags of execveat(), of which the kernel knows none above these */
+	__u32 arch; /* with the arguments, as the flags of execveat(): the half that leads to an exec */
 	__u16 at_flags;
 	__u8 state;
 	__u8 contested;

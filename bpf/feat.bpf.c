@@ -22,7 +22,7 @@ bool has_find_vma;
 bool has_task_regs;
 /* tracepoint sched_prepare_exec: 6.10, 5c5fad46e48c */
 bool has_prepare_exec;
-/* tasks can be preempted in the kernel: CONFIG_PREEMPT_RCU goes with CONFIG_PREEMPTION */
+/* tasks can be preempted in the kernel, and in what RCU protects: CONFIG_PREEMPT_RCU */
 bool has_preemption;
 /* but not in programs at tracepoints, which was so before 7.0: a46023d5616e */
 bool preempt_off;
@@ -257,6 +257,7 @@ int atr_try_kretprobe(void *ctx)
 /*
  * A program must not change its cpu. So where its task is not kept from that (migrate_disable(), 5.11), preemption
  * is off. A task's name is set: one of the few tracepoints that a task can bring about alone, and no system call's.
+ * (Before 6.13 or so a lock is held there, which with PREEMPT_RT is such a keeping: then this cannot tell.)
  */
 SEC("?tp_btf/task_rename")
 int atr_try_preempt(void *ctx)

@@ -117,7 +117,7 @@ struct atr_facts {
 struct atr_rules_head {
 	__u32 first[ATR_LIST_MAX];
 	__u32 n[ATR_LIST_MAX];
-	__u32 words; /* of a row of the index that have rules */
+	__u32 words; /* of the index that have rules */
 	__u32 more; /* there are more than the kernel has room for: all is for user space to judge */
 	__u32 needs; /* enum atr_rules_need */
 	__u32 early; /* a bit for each call: the index may refuse some of those when they begin */
@@ -176,6 +176,8 @@ enum {
 struct atr_row {
 	__u64 of[8]; /* enum atr_index */
 };
+
+_Static_assert(ATR_INDEX_MAX <= 8, "room for each index");
 
 /*
  * 64 rules. What an exec is held against lies in so few pages because each page that was not in use lately costs

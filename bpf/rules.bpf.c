@@ -20,7 +20,8 @@ struct atr_rules_head atr_rules_heads[2];
 __u32 atr_generation;
 /* What the set in force needs to know of each exec. */
 __u32 atr_rules_needs;
-struct atr_rules_index atr_rules_indexes[2];
+/* Each row a line of the cache. */
+struct atr_rules_index atr_rules_indexes[2] __attribute__((aligned(64)));
 
 /* --- by the index ----------------------------------------------------------------------------- */
 

@@ -51,7 +51,7 @@ static __always_inline void rows_end(struct rows *ret, __u32 set, __u32 euid, __
 }
 
 /* What a row of the first 64 rules says of the rules of a word. */
-static __always_inline __u64 bits(const struct atr_row *row, enum atr_index index, __u32 word)
+static __always_inline __u64 row_bits(const struct atr_row *row, enum atr_index index, __u32 word)
 {
 	return *(const __u64 *)((const void *)&row->of[index] +
 				word * sizeof(struct atr_rules_word));
@@ -61,10 +61,11 @@ static __always_inline __u64 rows_left(const struct rows *r, __u32 word)
 {
 	__u64 left = *(const __u64 *)((const void *)r->call + word * sizeof(struct atr_rules_word));
 
-	left &= bits(r->auid, ATR_INDEX_AUID, word) & bits(r->uid, ATR_INDEX_UID, word);
+	left &= row_bits(r->auid, ATR_INDEX_AUID, word) & row_bits(r->uid, ATR_INDEX_UID, word);
 	if (r->euid)
-		left &= bits(r->euid, ATR_INDEX_EUID, word) &
-			(bits(r->exe, ATR_INDEX_EXE, word) | bits(r->ino, ATR_INDEX_EXE_INO, word));
+		left &= row_bits(r->euid, ATR_INDEX_EUID, word) &
+			(row_bits(r->exe, ATR_INDEX_EXE, word) |
+			 row_bits(r->ino, ATR_INDEX_EXE_INO, word));
 	return left;
 }
 

@@ -153,6 +153,8 @@ many() {
 		{ print "-a always,exit -F arch=b64 -S execve -F exe=/opt/tool-" $1 " -k other" }
 		END { for (i in at) print "-a always,exit -F arch=b64 -S execve -F exe=" work "/at-" i " -k behind" }' \
 		>"$work/many.rules"
+	# Of another list, in the same index.
+	echo "-a never,task -F auid=4242" >>"$work/many.rules"
 	check "$count rules: autrail is ready" autrail_begin "$log" -r "$work/many.rules"
 	for place; do
 		cp -L /bin/true "$work/at-$place"
@@ -264,6 +266,7 @@ mistakes
 reload
 many 64 1 2 33 63 64
 many 400 1 32 64 65 128 129 300 400
+many 506 1 448 449 505 506
 many 700 1 512 513 700
 replaced
 if command -v runc >/dev/null && command -v jq >/dev/null; then

@@ -164,7 +164,8 @@ alone() {
 	name=$1
 	shift
 	b=$work/$name.b
-	if ! autrail_begin "$b" -f raw --hooks "${HOOKS:-auto}" "$@"; then
+	# shellcheck disable=SC2086 # words
+	if ! autrail_begin "$b" -f raw --hooks "${HOOKS:-auto}" ${OPTIONS:-} "$@"; then
 		ok 1 "$name: autrail is ready" "$autrail_err"
 		return 1
 	fi

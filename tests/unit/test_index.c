@@ -183,8 +183,44 @@ static void test_common(void)
 	is_int(i, 100000, "and nothing else has");
 }
 
+/* When it is worth to ask at the beginning of a call: unless somebody's rule is everybody's. */
+static void test_early(void)
+{
+	static const struct {
+		struct atr_rule rule;
+		__u32 early;
+		const char *what;
+	} rows[] = {
+		{ { .list = ATR_LIST_EXIT,
+		    .calls = ATR_CALL_EXECVE,
+		    .n = 1,
+		    .cond = { { ATR_FIELD_AUID, ATR_OP_EQ, 0, 1000 } } },
+		  31,
+		  "a rule about one auid: always" },
+		{ { .list = ATR_LIST_EXIT,
+		    .calls = ATR_CALL_EXECVE,
+		    .n = 1,
+		    .cond = { { ATR_FIELD_EUID, ATR_OP_EQ, 0, 0 } } },
+		  30,
+		  "about an euid: all but its call" },
+		{ { .list = ATR_LIST_EXIT, .calls = ATR_CALL_EXECVE | ATR_CALL_EXECVEAT },
+		  28,
+		  "about two calls: but for these" },
+		{ { .list = ATR_LIST_TASK }, 0, "about all tasks: never" },
+		{ { .list = ATR_LIST_USER }, 31, "about messages: always" },
+	};
+	struct compiled c = { .rules = rules, .n = 1 };
+	unsigned int i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		rules[0].rule = rows[i].rule;
+		is_int(rules_index(&idx, &c), rows[i].early, rows[i].what);
+	}
+}
+
 int main(void)
 {
+	test_early();
 	test_random();
 	test_common();
 	return tap_done();

@@ -79,6 +79,17 @@ agent_typed() {
 	exit 1
 }
 
+# As storm prints it, of five times a fifth: the third of the means, and the least of all. The kernel has things to
+# do now and then that are as much as ten thousand instructions for each exec.
+execs_of() { # COUNT
+	for _ in 1 2 3 4 5; do
+		/tmp/storm exec $(($1 / 5)) /tmp/noop
+	done | sort -n | awk '
+		NR == 1 || $2 < least { least = $2 }
+		NR == 3 { mean = $1; rest = $3 " " $4 }
+		END { print mean, least, rest }'
+}
+
 begin
 # On a tmpfs: nothing is read from the host while it is measured.
 cp "$BUILD/tests/storm" "$BUILD/tests/noop" /tmp
@@ -91,7 +102,7 @@ tty | tty-other) start_tty ;;
 esac
 sleep 5
 /tmp/storm exec 50 /tmp/noop >/dev/null
-execs=$(/tmp/storm exec "$count" /tmp/noop)
+execs=$(execs_of "$count")
 # What the agent put off is part of the price, what it does in any half minute is not. Asleep, no
 # time passes on the host.
 before=$(agent_cpu)

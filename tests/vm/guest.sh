@@ -5,7 +5,8 @@
 # autrail check says, what the programs cost the verifier, records against those of the kernel's audit,
 # and that nothing is lost. One line a cell; NAME is the kernel's. Of the way uprobe, without the hooks that execs are
 # seen whole by, only what it costs the verifier; logins-guest.sh has its records.
-#   VERIFIED=FILE   lines KERNEL WAY PROGRAM INSTRUCTIONS: a program must not exceed its line by a tenth
+#   VERIFIED=FILE   lines KERNEL WAY PROGRAM INSTRUCTIONS: these programs are loaded, and none exceeds its line by a
+#                   tenth
 set -eu
 . "$(dirname "$0")/../root/lib.sh"
 
@@ -38,20 +39,26 @@ verifier_cost() {
 	sed "s/^/# verified $kernel $way /" "$work/verified" >&3
 	awk -v kernel="$kernel" -v way="$way" '
 		FILENAME == ARGV[1] { if ($1 == kernel && $2 == way) was[$3] = $4; next }
+		{ loaded[$1] }
 		!($1 in was) { print $1 ": " $2 ", not in the list"; bad = 1; next }
 		$2 > was[$1] * 1.1 { print $1 ": " $2 ", was " was[$1]; bad = 1 }
-		END { exit bad }' "${VERIFIED:-/dev/null}" "$work/verified"
+		END {
+			for (program in was)
+				if (!(program in loaded) && (bad = 1))
+					print program ": in the list, and not loaded"
+			exit bad
+		}' "${VERIFIED:-/dev/null}" "$work/verified"
 }
 
 # Events of kprobes stay when their maker is killed. The next one removes them, and none stays of it.
 leftovers() {
-	autrail_begin "$work/killed.log" --hooks "$way" --no-failed || return
+	autrail_begin "$work/killed.log" --hooks "$way" --no-failed --no-logins || return
 	kill -9 "$autrail_pid"
 	wait "$autrail_pid" || :
 	grep autrail/ /sys/kernel/tracing/kprobe_events || return
 	killed=$autrail_pid
 	autrail_pid=
-	autrail_begin "$work/killed.log" --hooks "$way" --no-failed || return
+	autrail_begin "$work/killed.log" --hooks "$way" --no-failed --no-logins || return
 	! grep "return_${killed}_" /sys/kernel/tracing/kprobe_events || return
 	autrail_end && ! grep autrail/ /sys/kernel/tracing/kprobe_events
 }

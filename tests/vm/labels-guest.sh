@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Inside a guest with AppArmor: execs under profiles, in a namespace, under several at once, under one
-# that is changed meanwhile. subj= must be that of kernel audit.
+# labels-guest.sh names|modes: inside a guest with AppArmor: execs under profiles, in a namespace, under several at
+# once, under one that is changed meanwhile. subj= must be that of kernel audit; with modes, also after the
+# switch that has it tell the modes of profiles.
 set -eu
 . "$(dirname "$0")/../root/lib.sh"
 
@@ -51,7 +52,7 @@ nothing_unknown() {
 
 round() { # NAME
 	audit_begin RAW
-	autrail_begin "$work/autrail.log" || :
+	autrail_begin "$work/autrail.log" --no-logins || :
 	actor_begin tests/vm/labels-actor.sh
 	audit_rule "$actor_ppid"
 	actor_go || :
@@ -89,7 +90,7 @@ check "labels are found by one under a profile" found_under "exec named"
 check "by one under several" found_under "stack named//&lenient"
 check "by one in a namespace" found_under "stack named//&:space:unconfined"
 round "names"
-if [ -e /proc/sys/kernel/apparmor_display_secid_mode ]; then
+if [ "$1" = modes ]; then
 	echo 1 >/proc/sys/kernel/apparmor_display_secid_mode
 	round "names and modes"
 fi
