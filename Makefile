@@ -131,8 +131,9 @@ check: $(O)/autrail $(O)/san/autrail $(UNITS) $(O)/san/preload.so $(FUZZERS)
 test-root: $(O)/autrail $(ACTORS)
 	$(Q)prove --failures --comments --exec '' --timer $(wildcard tests/root/*.t)
 
-# Those that take longest first, lest one be left alone at the end.
-VM ?= tty newest $(filter-out tty newest,$(patsubst tests/vm/%.t,%,$(wildcard tests/vm/*.t)))
+# Those that take longest first, lest one be left alone at the end. VM_RUN is what is to run each.
+LONG := tty newest arm64-6.1 labels logins cost 6.12
+VM ?= $(LONG) $(filter-out $(LONG),$(patsubst tests/vm/%.t,%,$(wildcard tests/vm/*.t)))
 
 ## test-vm    a choice of them in guests of other kernels (QEMU, no KVM needed); as root (VM="5.10 newest")
 test-vm: $(O)/autrail actors
