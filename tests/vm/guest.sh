@@ -81,7 +81,7 @@ cell() {
 	check "$kernel $way: cost to the verifier" verifier_cost
 	[ "$way" != uprobe ] || return 0
 	status=0
-	FORMATS=$(format_of "$way") HOOKS=$way BURST=3000 tests/root/parity.t >"$work/parity" 2>&1 || status=$?
+	FORMATS=$(format_of "$way") HOOKS=$way BURST=1000 tests/root/parity.t >"$work/parity" 2>&1 || status=$?
 	include "$kernel $way" "$work/parity"
 	ok "$status" "$kernel $way: parity" "$work/parity"
 	case $way in
