@@ -15,7 +15,8 @@
 
 enum {
 	DEADLINE_MS = 200,
-	MORE_MAX = 5,	/* deadlines until a thread has begun */
+	BUSY_MS = 20,	/* of them on a cpu: then it was at work, and did not wait */
+	MORE_MAX = 5,	/* deadlines of one that does not wait for a file system */
 	STUCK_MAX = 16, /* threads left behind before look-ups are given up */
 };
 
@@ -173,20 +174,33 @@ static struct timespec deadline(void)
 	return ret;
 }
 
+/* What the process has had of the cpus, ms. While one waits for a look-up it is nearly all the look-up's. */
+static long long cpu_ms(void)
+{
+	struct timespec ret;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ret);
+	return ret.tv_sec * 1000LL + ret.tv_nsec / 1000000;
+}
+
 /*
  * Until it is done or the deadline has passed. A thread that has not begun by then waits for no file system, but
- * for a cpu: it gets more time.
+ * for a cpu, and one that was at work has much to do (the first that looks through /proc, on a slow machine):
+ * these get more time.
  */
 static bool wait_done(struct worker *worker, struct job *job)
 {
 	struct timespec until = deadline();
+	long long began = cpu_ms(), now;
 	unsigned int more = MORE_MAX;
 
 	while (!job->done) {
 		if (!pthread_cond_timedwait(&worker->done, &worker->lock, &until))
 			continue;
-		if (worker->job != job || !more--)
+		now = cpu_ms();
+		if ((worker->job != job && now - began < BUSY_MS) || !more--)
 			break;
+		began = now;
 		until = deadline();
 	}
 	return job->done;

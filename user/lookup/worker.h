@@ -20,7 +20,7 @@ struct worker *worker__new(void);
 void worker__free(struct worker *worker);
 
 /*
- * lookup_answer() in another thread. One that takes longer than 200 ms, once it has begun, is left behind, and
+ * lookup_answer() in another thread. One that waits longer than 200 ms, once it has begun, is left behind, and
  * the answer is that nothing was found; false then. After 16 of those nothing is looked up until one
  * has come back. One caller at a time.
  */
