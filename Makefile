@@ -128,7 +128,7 @@ check: $(O)/autrail $(O)/san/autrail $(UNITS) $(O)/san/preload.so $(FUZZERS)
 	$(Q)prove --failures --comments --exec '' --timer $(UNITS) $(wildcard tests/compare/*.t) scripts/fuzz.t
 
 ## test-root  the tests against the live kernel; as root
-test-root: $(O)/autrail $(ACTORS)
+test-root: $(O)/autrail actors
 	$(Q)prove --failures --comments --exec '' --timer $(wildcard tests/root/*.t)
 
 # Those that take longest first, lest one be left alone at the end. VM_RUN is what is to run each.
