@@ -346,6 +346,11 @@ unit_caps() {
 	AUTRAIL=$unbound
 }
 
+# The one that tells of execs, with their ELF interpreter or without.
+exec_hook() {
+	find "$(pinned)" -name 'hook_*_atr_exec' -o -name 'hook_*_atr_exec_ld'
+}
+
 leftovers() {
 	rm -rf "$work/log"
 	configure
@@ -372,13 +377,13 @@ leftovers() {
 	check "another version: it is gone" test "$(pinned | wc -l)" -eq 1
 	check "another version: serials go on" serials_rise_by_one
 	daemon_kill
-	rm "$(pinned)/hook_"*_atr_exec
+	rm "$(exec_hook)"
 	check "without a hook: the next one starts" daemon_begin
 	check "without a hook: it says so" told 'has lost some of its hooks: it is replaced'
 	"$BUILD/tests/storm" exec 20 "$noop" >/dev/null
 	check "without a hook: the next one has it" wait_for 10 have_execs 20
 	daemon_kill
-	mv "$(echo "$(pinned)/hook_"*_atr_exec)" "$(pinned)/hook_moved_atr_exec"
+	mv "$(exec_hook)" "$(pinned)/hook_moved_atr_exec"
 	check "a hook that is not known: the next one starts" daemon_begin
 	check "a hook that is not known: it says so" told 'a hook of it is missing; it is replaced'
 	"$BUILD/tests/storm" exec 20 "$noop" >/dev/null
