@@ -84,7 +84,7 @@ UNITS := $(patsubst tests/unit/%.c,$(O)/san/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 C_FILES := $(wildcard $(foreach dir,bpf vmlinux user user/* tests tests/*,$(dir)/*.[ch]))
-SHELL_FILES = $(shell grep -d skip -lE '^#!/bin/(ba)?sh' .ci/run .ci/in-time $(wildcard scripts/* scripts/*/* tests/*/*))
+SHELL_FILES = $(shell grep -d skip -lE '^#!/bin/(ba)?sh' $(wildcard .ci/* scripts/* scripts/*/* tests/*/*))
 MANUALS := $(wildcard user/*.[58])
 
 # An actor NAME.c may have parts NAME_*.c; NAME.m32.c is a 32-bit program, NAME.static.c static,

@@ -87,7 +87,7 @@ static __always_inline bool rows_refuse(const struct rows *r, __u32 generation)
 	return !left && *(volatile __u32 *)&atr_generation == generation;
 }
 
-/* --- one by one ------------------------------------------------------------------------------- */
+/* --- what hooks ask --------------------------------------------------------------------------- */
 
 /* Is an exec, whose facts are there, to be left out? */
 static __always_inline bool rules_unwanted(__u32 slot)

@@ -27,20 +27,15 @@ done
 # new FILE: of lines as those printed, the types and fields that the lines of FILE do not have.
 new() {
 	awk '
-		FILENAME == ARGV[1] && /^(inside of others|(struct|union) [a-z0-9_]+): / {
-			type = $0
-			sub(/: .*/, "", type)
-			sub(/^[^:]*: /, "")
-			for (i = 1; i <= NF; i++)
-				has[type, $i]
-		}
-		FILENAME == ARGV[1] { next }
+		!/^(inside of others|(struct|union) [a-z0-9_]+): / { next }
 		{
 			type = $0
 			sub(/: .*/, "", type)
 			sub(/^[^:]*: /, "")
 			for (i = 1; i <= NF; i++)
-				if (!((type, $i) in has) && (bad = 1))
+				if (FILENAME == ARGV[1])
+					has[type, $i]
+				else if (!((type, $i) in has) && (bad = 1))
 					print "not in " ARGV[1] ": " type ": " $i
 		}
 		END { exit bad }' "$1" -

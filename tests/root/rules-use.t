@@ -24,12 +24,10 @@ keyed() {
 	grep -c "^type=SYSCALL .* key=\"$2\"" "$1" || :
 }
 
-as_nobody() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
-}
-
-as_user() {
-	setpriv --reuid 1000 --regid 1000 --clear-groups "$@"
+as() { # UID COMMAND...
+	uid=$1
+	shift
+	setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
 }
 
 # --- the walk-through ---------------------------------------------------------------------------
@@ -45,8 +43,8 @@ walk_through() {
 		-r "$work/commands.rules"
 	# Who does it is root until it is another one.
 	/bin/echo of root >/dev/null
-	as_user /bin/echo of a user >/dev/null
-	as_nobody /bin/echo of nobody >/dev/null
+	as 1000 /bin/echo of a user >/dev/null
+	as 65534 /bin/echo of nobody >/dev/null
 	if [ -x "$BUILD/tests/exec32.m32" ]; then
 		"$BUILD/tests/exec32.m32" /bin/echo 32 >/dev/null
 	fi
@@ -159,7 +157,7 @@ many() {
 	for place; do
 		cp -L /bin/true "$work/at-$place"
 		"$work/at-$place"
-		as_nobody "$work/at-$place"
+		as 65534 "$work/at-$place"
 	done
 	check "$count rules: autrail ends well" autrail_end
 	check "$count rules: the ledger adds up" ledger_balanced

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Labels of AppArmor: labels-guest.sh in a guest of each kernel that differs in them.
-#   SUITES   of those: "bookworm-security"
+#   SUITES   of these instead: "bookworm-security"
 #   CI=1     a kernel that cannot be had is a failure, not a reason to skip
 set -eu
 cd "$(dirname "$0")/../.."
