@@ -57,6 +57,14 @@ sub by_pid {
 	return \%of;
 }
 
+# Is 1 the parent in one of them, and all else the same?
+sub same_but_orphaned {
+	my @text = @_;
+	my @parent = map { s/^(SYSCALL .*?) ppid=(\d+) /$1 / ? $2 : 0 } @text;
+
+	return $text[0] eq $text[1] && grep { $_ == 1 } @parent;
+}
+
 # SYSCALL tells the process: read() by a thread has the thread's id in TTY.
 sub compare_event {
 	my ($a, $b, $last) = @_;
@@ -77,6 +85,11 @@ sub compare_event {
 		# Kernel audit keeps the title that a process had at its first event.
 		if ($x && $y && $x->[0] eq 'PROCTITLE' && $y->[0] eq 'PROCTITLE') {
 			$reason{'PROCTITLE: the kernel repeats the first one of a process'}++;
+			next;
+		}
+		# Where no function is hooked, who exits is asked a moment before or after the kernel asks.
+		if ($opt{cut} && $last && same_but_orphaned($text_a, $text_b)) {
+			$reason{'ppid: its parent went as it did'}++;
 			next;
 		}
 		difference("$where: record $i", $text_a, $text_b);
@@ -109,7 +122,7 @@ for my $pid (sort { $a <=> $b } keys %pids) {
 	if ($bytes_a ne $bytes_b) {
 		difference("process $pid: what was typed", substr($bytes_a, 0, 4000), substr($bytes_b, 0, 4000));
 	} elsif (@$a == @$b) {
-		compare_event($a->[$_], $b->[$_]) for 0 .. $#$a;
+		compare_event($a->[$_], $b->[$_], $_ == $#$a) for 0 .. $#$a;
 	} elsif ($opt{cut}) {
 		$reason{'cut in other places'}++;
 	} else {
