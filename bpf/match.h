@@ -15,6 +15,7 @@ enum {
 	ATR_RULES_MAX = 512, /* that are judged in the kernel, of all lists */
 	ATR_CONDS_MAX = 14, /* of one rule there; what more it has makes it a rule for user space */
 	ATR_LEAF_MAX = 40,  /* bytes of a file's name that its hash is made of */
+	ATR_LEAF_LENS = 64, /* lengths of such names */
 };
 
 /* What rules ask for, as far as it is a number. */
@@ -121,6 +122,8 @@ struct atr_rules_head {
 	__u32 more; /* there are more than the kernel has room for: all is for user space to judge */
 	__u32 needs; /* enum atr_rules_need */
 	__u32 early; /* a bit for each call: the index may refuse some of those when they begin */
+	__u64 exe_lens; /* a bit for each length of a program's name that rules are about */
+	__u64 pad;	/* a line of the cache */
 };
 
 enum atr_rules_need { ATR_NEEDS_GROUPS = 1 << 0, ATR_NEEDS_EXE = 1 << 1 };
@@ -132,8 +135,11 @@ struct atr_leaf {
 	__u64 word[ATR_LEAF_MAX / 8];
 };
 
-/* FNV-1a by words; what a multiplication does not reach is folded in. */
-static inline __u32 leaf_hash(const struct atr_leaf *leaf)
+/*
+ * FNV-1a by words; what a multiplication does not reach is folded in. In the place of the lowest bits is the
+ * length, which can be asked for without the name: it is less than ATR_LEAF_LENS, and 0 for no name at all.
+ */
+static inline __u32 leaf_hash(const struct atr_leaf *leaf, __u32 len)
 {
 	__u64 hash = 14695981039346656037ULL;
 	int i;
@@ -142,7 +148,7 @@ static inline __u32 leaf_hash(const struct atr_leaf *leaf)
 		hash = (hash ^ leaf->word[i]) * 1099511628211ULL;
 		hash ^= hash >> 32;
 	}
-	return hash;
+	return ((__u32)hash & ~(ATR_LEAF_LENS - 1)) | len;
 }
 
 /* --- the index -------------------------------------------------------------------------------- */

@@ -15,7 +15,7 @@ struct {
 } atr_rules SEC(".maps");
 
 /* Written by user space before the generation is. */
-struct atr_rules_head atr_rules_heads[2];
+struct atr_rules_head atr_rules_heads[2] __attribute__((aligned(64)));
 /* 0: there are no rules, and everything is recorded. */
 __u32 atr_generation;
 /* What the set in force needs to know of each exec. */

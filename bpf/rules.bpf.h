@@ -130,19 +130,29 @@ static __always_inline bool rules_refuse_early(struct task_struct *task, __u32 a
 	return rules_refuse_call(call, task_auid(task, typed), RD(typed, cred, uid.val));
 }
 
-/* The last component of a file's path, as rules have its hash. Negative: it cannot be read. */
-static __always_inline int leaf_read(struct atr_leaf *leaf, struct file *file, bool typed)
+/*
+ * The last component of a file's path, as rules have its hash; 0: none of the set has one of that length, and the
+ * name, which is what costs most here, is not read. Negative: it cannot be read.
+ */
+static __always_inline int leaf_read(struct atr_leaf *leaf, __u32 *ret, __u32 set,
+				     struct file *file, bool typed)
 {
 	struct dentry *dentry = RD(typed, file, f_path.dentry);
 	const unsigned char *name = RD(typed, dentry, d_name.name);
 	__u32 len = RD(typed, dentry, d_name.len);
 
-	__builtin_memset(leaf, 0, sizeof(*leaf));
+	*ret = 0;
 	if (len > ATR_LEAF_MAX)
 		len = ATR_LEAF_MAX;
+	if (!(atr_rules_heads[set].exe_lens >> len & 1))
+		return 0;
+	__builtin_memset(leaf, 0, sizeof(*leaf));
 	/* Else 5.10 does not see what is proved. */
 	barrier_var(len);
-	return len <= ATR_LEAF_MAX ? bpf_probe_read_kernel(leaf, len, name) : -1;
+	if (len > ATR_LEAF_MAX || bpf_probe_read_kernel(leaf, len, name))
+		return -1;
+	*ret = leaf_hash(leaf, len);
+	return 0;
 }
 
 /* The same when its program and its credentials are known, if it succeeds. */
@@ -156,10 +166,9 @@ static __always_inline bool rules_refuse_late(struct task_struct *task, struct l
 
 	if (!generation)
 		return false;
-	if (atr_rules_needs & ATR_NEEDS_EXE) {
-		if (leaf_read(&leaf, bprm->file, true))
+	if (atr_rules_heads[generation & 1].exe_lens) {
+		if (leaf_read(&leaf, &exe, generation & 1, bprm->file, true))
 			return false;
-		exe = leaf_hash(&leaf);
 		ino = bprm->file->f_inode->i_ino;
 	}
 	rows_begin(&r, generation & 1, call_number(arch, nr), task_auid(task, true), cred->uid.val);
@@ -218,10 +227,12 @@ static __always_inline void facts_exe(struct atr_scratch *s, struct file *file)
 {
 	/* Not on the stack, of which 5.10 has no more; nothing is there yet. */
 	struct atr_leaf *leaf = (void *)s->data;
+	__u32 exe;
 
-	if (!(atr_rules_needs & ATR_NEEDS_EXE) || leaf_read(leaf, file, false))
+	if (!(atr_rules_needs & ATR_NEEDS_EXE) ||
+	    leaf_read(leaf, &exe, s->generation & 1, file, false))
 		return;
-	fact_set(&s->facts, ATR_FIELD_EXE, leaf_hash(leaf));
+	fact_set(&s->facts, ATR_FIELD_EXE, exe);
 	fact_set(&s->facts, ATR_FIELD_EXE_INO, BPF_CORE_READ(file, f_inode, i_ino));
 }
 

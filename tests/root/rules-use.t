@@ -168,6 +168,32 @@ many() {
 	check "$count rules: no other has anything to do with it" test "$(keyed "$log" other)" -eq 0
 }
 
+# Names around the length to which the kernel side has them; each runs by its name and by a link of another length.
+lengths() {
+	log=$work/lengths.log
+	: >"$work/lengths.rules"
+	for length in 1 39 40 41 64 200; do
+		name=$(printf '%*s' "$length" '' | tr ' ' x)
+		cp -L /bin/true "$work/$name"
+		ln "$work/$name" "$work/$name-link"
+		echo "-a always,exit -F arch=b64 -S execve -F exe=$work/$name -k of-$length" >>"$work/lengths.rules"
+	done
+	check "lengths: autrail is ready" autrail_begin "$log" -r "$work/lengths.rules"
+	for length in 1 39 40 41 64 200; do
+		name=$(printf '%*s' "$length" '' | tr ' ' x)
+		"$work/$name"
+		"$work/$name-link"
+	done
+	cp -L /bin/true "$work/y"
+	"$work/y"
+	check "lengths: autrail ends well" autrail_end
+	check "lengths: the ledger adds up" ledger_balanced
+	for length in 1 39 40 41 64 200; do
+		check "lengths: $length" test "$(keyed "$log" "of-$length")" -eq 2
+	done
+	check "lengths: nothing else" test "$(grep -c '^type=SYSCALL' "$log")" -eq 12
+}
+
 # A file that takes the place of the one that a rule was about.
 replaced() {
 	log=$work/replaced.log
@@ -266,6 +292,7 @@ many 64 1 2 33 63 64
 many 400 1 32 64 65 128 129 300 400
 many 506 1 448 449 505 506
 many 700 1 512 513 700
+lengths
 replaced
 if command -v runc >/dev/null && command -v jq >/dev/null; then
 	containers

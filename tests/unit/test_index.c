@@ -9,6 +9,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static struct atr_rules_index idx;
+static struct atr_rules_head head;
 static struct compiled_rule rules[RULES];
 
 static __u32 random_seed = 7;
@@ -80,12 +81,16 @@ static bool left(const struct atr_facts *f, int call, __u32 n, bool late)
 	const struct atr_rules_word *word = &idx.word[n / 64];
 	const struct atr_row *rows = word->rows;
 	__u64 bits = word->calls[call];
+	__u32 exe = f->value[ATR_FIELD_EXE];
 
+	/* Of a length that no rule's name has: not read. */
+	if (!(head.exe_lens >> exe % ATR_LEAF_LENS & 1))
+		exe = 0;
 	bits &= rows[row_of(f->value[ATR_FIELD_AUID])].of[ATR_INDEX_AUID];
 	bits &= rows[row_of(f->value[ATR_FIELD_UID])].of[ATR_INDEX_UID];
 	if (late) {
 		bits &= rows[row_of(f->value[ATR_FIELD_EUID])].of[ATR_INDEX_EUID];
-		bits &= rows[row_of(f->value[ATR_FIELD_EXE])].of[ATR_INDEX_EXE] |
+		bits &= rows[row_of(exe)].of[ATR_INDEX_EXE] |
 			rows[row_of(f->value[ATR_FIELD_EXE_INO])].of[ATR_INDEX_EXE_INO];
 	}
 	return bits >> n % 64 & 1;
@@ -114,7 +119,7 @@ static void test_random(void)
 
 	for (n = 0; n < RULES; n++)
 		rule_draw(&rules[n].rule);
-	rules_index(&idx, &c);
+	rules_index(&idx, &head, &c);
 	for (round = 0; round < 5000; round++) {
 		call = below(ATR_CALL_BITS);
 		facts_draw(&facts, call);
@@ -168,7 +173,7 @@ static void test_common(void)
 			.n = 1,
 			.cond = { rows[i].cond },
 		};
-		rules_index(&idx, &c);
+		rules_index(&idx, &head, &c);
 		memset(&facts, 0, sizeof(facts));
 		facts.value[rows[i].cond.field] = rows[i].value;
 		ok(left(&facts, 0, 0, true) == rows[i].left, "%s", rows[i].what);
@@ -214,12 +219,32 @@ static void test_early(void)
 
 	for (i = 0; i < COUNT(rows); i++) {
 		rules[0].rule = rows[i].rule;
-		is_int(rules_index(&idx, &c), rows[i].early, rows[i].what);
+		rules_index(&idx, &head, &c);
+		is_int(head.early, rows[i].early, rows[i].what);
 	}
+}
+
+/* Names of which lengths are read at all. */
+static void test_lengths(void)
+{
+	struct compiled c = { .rules = rules, .n = 2 };
+	const __u32 leaf = path_leaf_hash("/opt/tool", 9);
+
+	rules[0].rule = (struct atr_rule){ .list = ATR_LIST_EXIT, .n = 1 };
+	rules[1].rule = rules[0].rule;
+	rules[0].rule.cond[0] = (struct atr_cond){ ATR_FIELD_EXE, ATR_OP_EQ, 0, leaf };
+	rules[1].rule.cond[0] = (struct atr_cond){ ATR_FIELD_UID, ATR_OP_EQ, 0, 0 };
+	head.exe_lens = ~0ULL;
+	rules_index(&idx, &head, &c);
+	is_int(head.exe_lens, 1 << 4, "a rule about tool: names of four bytes");
+	rules[0].rule = rules[1].rule;
+	rules_index(&idx, &head, &c);
+	is_int(head.exe_lens, 0, "rules about no program: none");
 }
 
 int main(void)
 {
+	test_lengths();
 	test_early();
 	test_random();
 	test_common();

@@ -489,6 +489,9 @@ static void test_set(void)
 	is_int(path_leaf_hash("/0123456789012345678901234567890123456789a", 42),
 	       path_leaf_hash("/0123456789012345678901234567890123456789b", 42),
 	       "as much of it as the kernel side reads");
+	is_int(path_leaf_hash("/usr/bin/true", 13) % ATR_LEAF_LENS, 4, "its length is part of it");
+	is_int(path_leaf_hash("/0123456789012345678901234567890123456789a", 42) % ATR_LEAF_LENS,
+	       ATR_LEAF_MAX, "so is that of a long one");
 }
 
 int main(void)

@@ -42,7 +42,7 @@ int rules_swap(const struct rules_target *target, const struct compiled *c)
 		first += n;
 	}
 	head.words = (first + 63) / 64;
-	head.early = rules_index(&target->indexes[set], c);
+	rules_index(&target->indexes[set], &head, c);
 	needs = (c->needs_groups ? ATR_NEEDS_GROUPS : 0) | (c->needs_exe ? ATR_NEEDS_EXE : 0);
 	head.needs = needs;
 	target->heads[set] = head;

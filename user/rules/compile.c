@@ -120,11 +120,13 @@ static enum atr_op op_of(__u32 number)
 __u32 path_leaf_hash(const char *path, size_t len)
 {
 	const char *slash = memrchr(path, '/', len), *at = slash ? slash + 1 : path;
-	const size_t rest = path + len - at;
 	struct atr_leaf leaf = { 0 };
 
-	memcpy(&leaf, at, rest < ATR_LEAF_MAX ? rest : ATR_LEAF_MAX);
-	return leaf_hash(&leaf);
+	len = path + len - at;
+	if (len > ATR_LEAF_MAX)
+		len = ATR_LEAF_MAX;
+	memcpy(&leaf, at, len);
+	return leaf_hash(&leaf, len);
 }
 
 /* --- one rule --------------------------------------------------------------------------------- */

@@ -74,7 +74,8 @@ static int exe_cond(const struct atr_rule *rule)
  * two is enough to be looked at. cond[i + 1] is there, for ATR_COND_OR says that another one
  * follows.
  */
-static void exe_add(struct atr_rules_index *ret, const struct atr_rule *rule, __u32 n)
+static void exe_add(struct atr_rules_index *ret, struct atr_rules_head *head,
+		    const struct atr_rule *rule, __u32 n)
 {
 	const int i = exe_cond(rule);
 	__u32 row;
@@ -84,13 +85,15 @@ static void exe_add(struct atr_rules_index *ret, const struct atr_rule *rule, __
 			row_add(ret, row, ATR_INDEX_EXE, n);
 		return;
 	}
+	head->exe_lens |= 1ULL << rule->cond[i].value % ATR_LEAF_LENS;
 	row_add(ret, row_of(rule->cond[i].value), ATR_INDEX_EXE, n);
 	if (rule->cond[i].flags & ATR_COND_OR)
 		row_add(ret, row_of(rule->cond[i + 1].value), ATR_INDEX_EXE_INO, n);
 }
 
 /* A rule of the task list has no calls: it is in the rows of all of them. */
-static void rule_add(struct atr_rules_index *ret, const struct atr_rule *rule, __u32 n)
+static void rule_add(struct atr_rules_index *ret, struct atr_rules_head *head,
+		     const struct atr_rule *rule, __u32 n)
 {
 	__u32 row, i;
 
@@ -101,7 +104,7 @@ static void rule_add(struct atr_rules_index *ret, const struct atr_rule *rule, _
 		for (row = 0; row < ATR_ROWS; row++)
 			if (row_fits(rule, indexed[i].field, row))
 				row_add(ret, row, indexed[i].index, n);
-	exe_add(ret, rule, n);
+	exe_add(ret, head, rule, n);
 }
 
 /* The rules of a word that are in all rows of an index. */
@@ -131,20 +134,21 @@ static __u32 early(const struct atr_rules_index *index)
 	return ret;
 }
 
-__u32 rules_index(struct atr_rules_index *ret, const struct compiled *c)
+void rules_index(struct atr_rules_index *ret, struct atr_rules_head *head, const struct compiled *c)
 {
 	__u32 list, n = 0;
 	size_t i;
 
 	memset(ret, 0, sizeof(*ret));
+	head->exe_lens = 0;
 	for (list = 0; list < ATR_LIST_MAX; list++) {
 		for (i = 0; i < c->n && n < ATR_RULES_MAX; i++) {
 			if (c->rules[i].rule.list != list)
 				continue;
 			if (list == ATR_LIST_TASK || list == ATR_LIST_EXIT)
-				rule_add(ret, &c->rules[i].rule, n);
+				rule_add(ret, head, &c->rules[i].rule, n);
 			n++;
 		}
 	}
-	return early(ret);
+	head->early = early(ret);
 }

@@ -8,8 +8,9 @@
 /*
  * Of no more than ATR_RULES_MAX rules, numbered list by list in the order of enum atr_list, as the
  * kernel side has them. Only those that an exec is held against are in it: of the lists task and
- * exit. All of ret is filled. Returns what struct atr_rules_head has of it: .early.
+ * exit. All of ret is filled, and of head what is made of the same: .early and .exe_lens.
  */
-__u32 rules_index(struct atr_rules_index *ret, const struct compiled *c);
+void rules_index(struct atr_rules_index *ret, struct atr_rules_head *head,
+		 const struct compiled *c);
 
 #endif /* ATR_RULES_INDEX_H */
