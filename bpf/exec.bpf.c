@@ -27,6 +27,7 @@ const volatile bool cfg_has_entries;
 const volatile bool cfg_has_prepare;
 const volatile bool cfg_has_opens;
 const volatile bool cfg_has_denied;
+const volatile __u32 cfg_tick;
 
 __u64 atr_common_root, atr_common_root_mnt;
 

@@ -28,8 +28,8 @@ enum entry_state {
 };
 
 struct atr_entry {
-	__u64 task; /* as that of a pending call */
-	__u64 time;
+	__u64 task;    /* as that of a pending call */
+	__u64 jiffies; /* when it began */
 	union {
 		__u64 mm;
 		/* Of one that is refused unless it fails: then the registers are gone. */
@@ -123,6 +123,7 @@ extern const volatile bool cfg_has_entries;
 extern const volatile bool cfg_has_prepare; /* credentials and files, before the point of no return */
 extern const volatile bool cfg_has_opens;   /* each file as it was opened, and its name */
 extern const volatile bool cfg_has_denied; /* and one that may not be opened */
+extern const volatile __u32 cfg_tick;	   /* ns that a jiffy lasts */
 
 /* The root that most tasks have, whose own walk is empty; found once, so that others need not walk. */
 extern __u64 atr_common_root, atr_common_root_mnt;

@@ -36,7 +36,9 @@ static int setup(struct scene *scene)
 	err = err ?: elf_write("task/st32", &machine32, 0755);
 	err = err ?: elf_write("task/suid", &plain, 04755);
 	err = err ?: elf_write("task/plain", &plain, 0644);
+	err = err ?: elf_write("task/slow", &plain, 0755);
 	err = err ?: fs_text("task/text", "text\n", 0755);
+	err = err ?: fs_text("task/slow-text", "text\n", 0755);
 	err = err ?: fs_text("task/sh", "#!task/st -t\n", 0755);
 	err = err ?: fs_text("task/sh32", "#!task/st32 -t\n", 0755);
 	return err   ?:
@@ -165,6 +167,32 @@ static int meanwhile_trace(struct scene *scene, pid_t pid)
 	return ptrace(PTRACE_DETACH, pid, 0, 0) < 0 ? -errno : 0;
 }
 
+static const char *const leased[] = { "task/slow", "task/slow-text" };
+static int lease_fd[2];
+
+/* Who opens a file waits until this process gives up what it has of it. */
+static int outside_lease(pid_t pid)
+{
+	signal(SIGIO, SIG_IGN);
+	for (int i = 0; i < 2; i++) {
+		lease_fd[i] = open(leased[i], O_RDONLY | O_CLOEXEC);
+		if (lease_fd[i] < 0)
+			return -errno;
+		if (fcntl(lease_fd[i], F_SETLEASE, F_WRLCK) < 0)
+			return errno == EINVAL ? -ENOTSUP : -errno;
+	}
+	return 0;
+}
+
+/* Longer than times may differ. */
+static int meanwhile_lease(struct scene *scene, pid_t pid)
+{
+	usleep(200 * 1000);
+	close(lease_fd[0]);
+	close(lease_fd[1]);
+	return 0;
+}
+
 static int meanwhile_kill(struct scene *scene, pid_t pid)
 {
 	usleep(50 * 1000);
@@ -287,6 +315,9 @@ static const struct act acts[] = {
 	{ "traced", .path = "task/st", .prep = prep_traced, .meanwhile = meanwhile_trace },
 	{ "traced-fails", ENOENT, .path = "task/nope", .prep = prep_traced,
 	  .meanwhile = meanwhile_trace },
+	{ "slow-open", .path = "task/slow", .outside = outside_lease, .meanwhile = meanwhile_lease },
+	{ "slow-open-fails", ENOEXEC, .path = "task/slow-text", .outside = outside_lease,
+	  .meanwhile = meanwhile_lease },
 	{ "killed", ACT_KILLED, .path = "task/nap", .meanwhile = meanwhile_kill },
 	{ "killed-at-once", ACT_ANY, .path = "task/nap", .meanwhile = meanwhile_kill_now },
 };

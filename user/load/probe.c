@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "user/load/attach.h"
@@ -85,6 +86,15 @@ static int refused(struct probe *probe, size_t i, int err, const char *what)
 
 /* --- load ------------------------------------------------------------------------------------- */
 
+/* A coarse clock goes on with each tick. */
+static __u32 tick_ns(void)
+{
+	struct timespec tick = { 0 };
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	return tick.tv_nsec;
+}
+
 static void configure(struct probe *probe)
 {
 	struct autrail_bpf *skel = probe->skel;
@@ -98,6 +108,7 @@ static void configure(struct probe *probe)
 	skel->rodata->cfg_has_prepare = probe->mode[ATR_FACT_CREDS] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_opens = probe->mode[ATR_FACT_OPENS] != ATR_MODE_MAX;
 	skel->rodata->cfg_has_denied = probe->mode[ATR_FACT_DENIED] != ATR_MODE_MAX;
+	skel->rodata->cfg_tick = tick_ns();
 	skel->rodata->cfg_labels = probe->features.labels;
 	skel->rodata->cfg_mntns = probe->features.spaces[0];
 	skel->rodata->cfg_tty = probe->opts.tty;
