@@ -15,7 +15,7 @@ complain() {
 
 contract='bpf/event.h bpf/match.h'
 pure="$contract user/event/* user/record/* user/rules/* user/conf/* user/control/*"
-common="$pure user/log.h"
+common="$pure user/log.h user/now.h"
 
 # What of ours a file may include: shell patterns.
 allowed() {
@@ -42,6 +42,7 @@ allowed() {
 		echo "user/cmd/* version.h"
 		;;
 	user/log.[ch]) echo user/log.h ;;
+	user/now.h) ;;
 	user/main.c) echo 'user/* version.h' ;;
 	tests/unit/logbed.h | tests/unit/test_log.c | tests/unit/test_log_*.c | tests/unit/test_feed.c | \
 		tests/actors/logdriver.c)

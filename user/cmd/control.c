@@ -16,6 +16,7 @@
 #include "user/cmd/configure.h"
 #include "user/cmd/control_impl.h"
 #include "user/log.h"
+#include "user/now.h"
 
 enum {
 	ACCEPTS_MAX = 32, /* at a time, then the ring has its turn */
@@ -30,10 +31,7 @@ enum {
 
 __u64 control_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+	return boot_now() / 1000000;
 }
 
 void control__record(struct control *c, __u32 type, struct text *body)

@@ -3,12 +3,12 @@
 #include <libaudit.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "user/cmd/marker.h"
 #include "user/cmd/pipeline_impl.h"
 #include "user/log.h"
+#include "user/now.h"
 
 /* Rounds of look-ups for one event: an answer can uncover the next need, a script within a script. */
 #define ROUNDS_MAX (ATR_FILES_MAX + 1)
@@ -44,14 +44,6 @@ void pipeline__free(struct pipeline *p)
 	overlap__free(p->overlap);
 	free(p->seq);
 	free(p);
-}
-
-__u64 pipeline__now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
 const struct pipeline_counts *pipeline__counts(const struct pipeline *p)
@@ -323,7 +315,7 @@ void pipeline__daemon(struct pipeline *p, __u32 type, const char *body)
 	if (len > PIPELINE_BODY_MAX)
 		len = PIPELINE_BODY_MAX;
 	ev.event.hdr.abi = ATR_ABI;
-	ev.event.hdr.time = pipeline__now();
+	ev.event.hdr.time = boot_now();
 	ev.event.hdr.size = (sizeof(ev.event) + len + 8) & ~7U;
 	ev.event.type = type;
 	ev.event.text.off = sizeof(ev.event);
@@ -336,7 +328,7 @@ void pipeline__daemon(struct pipeline *p, __u32 type, const char *body)
 
 void pipeline__kernel_lost(struct pipeline *p)
 {
-	const struct atr_hdr hdr = { .kind = ATR_KIND_KERNEL, .time = pipeline__now() };
+	const struct atr_hdr hdr = { .kind = ATR_KIND_KERNEL, .time = boot_now() };
 
 	/* How many is not told: at least one. */
 	p->counts.passed++;
@@ -385,7 +377,7 @@ static void watch_left_out(struct pipeline *p)
 	if (count <= p->missed)
 		return;
 	probe__lose(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, count - p->missed,
-		    pipeline__now());
+		    boot_now());
 	p->missed = count;
 	probe__kept(p->probe)->missed = probe__missed(p->probe, true);
 }

@@ -43,9 +43,6 @@ struct pipeline {
 /* Into the capture and the recorder, and what comes of it to the output. */
 int pipeline__feed(struct pipeline *p, const void *data, size_t size);
 
-/* The clock of events: ns since the machine began, in which it may have slept. */
-__u64 pipeline__now(void);
-
 /* Where all stands at this moment. */
 struct atr_kept_mark pipeline__mark_now(const struct pipeline *p);
 /* A session was told of, or so many losses: the next process is not to tell that again. */

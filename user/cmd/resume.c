@@ -7,6 +7,7 @@
 
 #include "user/cmd/pipeline_impl.h"
 #include "user/log.h"
+#include "user/now.h"
 
 /* For a moment in which nothing happens. */
 #define TRIES_MAX 100
@@ -174,7 +175,7 @@ static void lose_held(struct pipeline *p, const struct atr_kept_mark *mark)
 	} while (--tries && (err == -EAGAIN || seen != seen_all(p) || end != reader__end(reader)));
 	if (seen <= known)
 		return;
-	probe__lose(p->probe, 0, ATR_CAUSE_WRITE, seen - known, pipeline__now());
+	probe__lose(p->probe, 0, ATR_CAUSE_WRITE, seen - known, boot_now());
 	p->counts.lost[ATR_CAUSE_WRITE] += seen - known;
 }
 
@@ -380,7 +381,7 @@ void pipeline__unread(struct pipeline *p, __u64 count)
 	probe__losses(p->probe, 0, ATR_CAUSE_OTHER_VERSION, &loss);
 	if (loss.count)
 		return;
-	probe__lose(p->probe, 0, ATR_CAUSE_OTHER_VERSION, count, pipeline__now());
+	probe__lose(p->probe, 0, ATR_CAUSE_OTHER_VERSION, count, boot_now());
 }
 
 /* seen is the kernel's count, the others are ours: that they add up is the proof. */

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bpf/event.h"
 #include "user/log.h"
+#include "user/now.h"
 
 /* So much may wait while we are busy with a storm of execs; the kernel takes what it allows of it. */
 #define ROOM (8 << 20)
@@ -94,15 +94,13 @@ int kaudit__fd(const struct kaudit *k)
 static void event_make(struct kaudit *k, size_t len)
 {
 	struct atr_kernel *ev = &k->out.event;
-	struct timespec now;
 
 	if (len > ATR_MESSAGE_MAX)
 		len = ATR_MESSAGE_MAX;
-	clock_gettime(CLOCK_BOOTTIME, &now);
 	memset(ev, 0, sizeof(*ev));
 	ev->hdr.kind = ATR_KIND_KERNEL;
 	ev->hdr.abi = ATR_ABI;
-	ev->hdr.time = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	ev->hdr.time = boot_now();
 	ev->type = k->message.head.nlmsg_type;
 	ev->text.off = sizeof(*ev);
 	ev->text.len = strnlen(NLMSG_DATA(&k->message.head), len);

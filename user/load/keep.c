@@ -21,6 +21,7 @@
 
 #include "user/load/libraries.h"
 #include "user/log.h"
+#include "user/now.h"
 
 static_assert(ATR_HOOKS_MAX <= (int)ATR_KEPT_HOOKS && (int)ATR_FACT_MAX <= (int)ATR_KEPT_FACTS &&
 		      (int)TRACEFS_NAME_MAX == (int)ATR_KEPT_NAME,
@@ -258,14 +259,6 @@ void keep_link_end(struct probe *probe, size_t i)
 
 /* --- our own ---------------------------------------------------------------------------------- */
 
-static __u64 boot_time(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 static int map_fd(const struct probe *probe, const char *name)
 {
 	int fd = bpf_object__find_map_fd_by_name(probe->skel->obj, name);
@@ -396,7 +389,7 @@ int keep_begin(struct probe *probe)
 		side_close((struct side *)probe->adopted);
 		probe->pinned = true;
 	} else {
-		own->source.id = boot_time();
+		own->source.id = boot_now();
 		kept_fill(probe);
 	}
 	if (dir && !probe->adopted) {
@@ -434,7 +427,7 @@ void keep_before_end(struct probe *probe)
 	nanosleep(&beside, NULL);
 	for (; side < &probe->sides[probe->sides_n]; side++) {
 		if (!side->foreign && !side->source.kept->until)
-			side->source.kept->until = boot_time();
+			side->source.kept->until = boot_now();
 		side_detach(side);
 	}
 }

@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "user/load/probe_impl.h"
 #include "user/log.h"
+#include "user/now.h"
 
 #define LOOK_NS 10000000000ULL
 
@@ -367,16 +367,11 @@ static unsigned int tasks_look(struct probe *probe, const struct processes *all)
 void marks_tick(struct probe *probe)
 {
 	struct processes all;
-	struct timespec now;
-	__u64 ns;
+	__u64 now = boot_now();
 
-	if (!probe->marks_live)
+	if (!probe->marks_live || now - probe->marks_looked < LOOK_NS)
 		return;
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
-	if (ns - probe->marks_looked < LOOK_NS)
-		return;
-	probe->marks_looked = ns;
+	probe->marks_looked = now;
 	if (!processes_read(&all) && !sessions_look(probe, &all) && !tasks_look(probe, &all)) {
 		detach(probe);
 		log_debug("terminal input: nobody is left whose is recorded; hooks are detached");

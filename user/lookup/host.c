@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "user/lookup/lookup.h"
+#include "user/now.h"
 
 static __s64 clock_ns(clockid_t id)
 {
@@ -47,7 +48,7 @@ void clock_event(struct atr_clock *ret)
 	ret->hdr.size = sizeof(*ret);
 	ret->hdr.kind = ATR_KIND_CLOCK;
 	ret->hdr.abi = ATR_ABI;
-	ret->hdr.time = clock_ns(CLOCK_BOOTTIME);
+	ret->hdr.time = boot_now();
 	ret->real_boot = clock_distance(CLOCK_REALTIME, CLOCK_BOOTTIME);
 	/* Whole seconds, by definition; reading two clocks is not that exact. */
 	ret->tai_real = clock_distance(CLOCK_TAI, CLOCK_REALTIME);
@@ -115,7 +116,7 @@ int session_event(const char *pid, struct atr_session *ret)
 	ret->hdr.size = sizeof(*ret);
 	ret->hdr.kind = ATR_KIND_SESSION;
 	ret->hdr.abi = ATR_ABI;
-	ret->hdr.time = clock_ns(CLOCK_BOOTTIME);
+	ret->hdr.time = boot_now();
 	if (pid[0] < '1' || pid[0] > '9' || id_read(pid, "sessionid", &ret->ses) ||
 	    ret->ses == ATR_UNSET || id_read(pid, "loginuid", &ret->auid))
 		return -ENOENT;
