@@ -52,25 +52,29 @@ static __always_inline struct atr_entry *entry__begin(__u32 tid, struct task_str
 	e->tid = tid;
 	e->nr = nr;
 	e->state = state;
-	if (state != ENTRY_REFUSED) {
+	e->jiffies = bpf_jiffies64();
+	/* Nobody asks for that of a call that is refused. */
+	if (state != ENTRY_REFUSED)
 		e->mm = (__u64)RD(typed, task, mm);
-		e->jiffies = bpf_jiffies64();
-	}
 	barrier();
 	*(volatile __u64 *)&e->task = key;
 	return e;
 }
 
 /*
- * When the call began, asked of what is to be told alone: to read the clock would be most of what an entry takes, and
- * in one that no rule wants, most of what is left. A call has come to its point of no return, or failed, in less than
- * a tick as a rule, and then its time is that: some 0.1 ms late. If it has taken longer it is less than two ticks
- * late, and never so early that the call before could have begun later; kernel audit's time is up to a tick early.
+ * When the call began. That is asked of calls alone that are to be told of: reading the clock would be most of what an
+ * entry takes. A call has come to its point of no return, or failed, in less than a tick as a rule, and then its time
+ * is that moment, some 0.1 ms late; of one that has taken longer it is less than two ticks late. It is not before the
+ * entry, nor so before what the thread did last, while jiffies go on: they stop when the cpu that counts them is held
+ * up, and kernel audit's clock, which is that of the last tick, with them. Jiffies come first: what interrupts the
+ * two makes it later.
  */
 static __always_inline __u64 entry_time(const struct atr_entry *e)
 {
-	__u64 now = bpf_ktime_get_boot_ns(), ticks = bpf_jiffies64() - e->jiffies;
+	__u64 ticks = bpf_jiffies64() - e->jiffies, now;
 
+	barrier();
+	now = bpf_ktime_get_boot_ns();
 	return ticks > 1 ? now - (ticks - 1) * cfg_tick : now;
 }
 

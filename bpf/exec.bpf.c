@@ -177,12 +177,18 @@ static __always_inline void refuse_entry(struct atr_entry *e, struct task_struct
 static __always_inline void refuse(struct atr_entry *e, struct task_struct *task,
 				   const struct pt_regs *regs, __u32 arch, __u32 nr)
 {
+	struct atr_entry *leader;
+
 	if (!e)
 		e = entry__new(task->pid, task, ENTRY_CALL);
 	refuse_entry(e, task, regs, arch, nr);
+	if (task->pid == task->tgid)
+		return;
 	/* See pending__leader(). */
-	if (task->pid != task->tgid)
-		refuse_entry(entry__new(task->tgid, task, ENTRY_CALL), task, regs, arch, nr);
+	leader = entry__new(task->tgid, task, ENTRY_CALL);
+	if (leader && e)
+		leader->jiffies = e->jiffies;
+	refuse_entry(leader, task, regs, arch, nr);
 }
 
 /*

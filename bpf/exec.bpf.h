@@ -209,7 +209,7 @@ static __always_inline void ev_begin(struct atr_scratch *s, const struct atr_pen
 	ev->hdr.flags = flags;
 	ev->dir.flags = ATR_S_NULL;
 	ev->hdr.time = p ? p->time : now;
-	/* One clock is read for each call, both only for what is told of. They are set apart seldom. */
+	/* They are set apart seldom. */
 	ev->hdr.tai = tai ? tai - (now - ev->hdr.time) : 0;
 	if (!p) {
 		ev->hdr.flags |= ATR_F_NO_ENTRY | ATR_F_LATE_TIME;

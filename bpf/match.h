@@ -15,7 +15,7 @@ enum {
 	ATR_RULES_MAX = 512, /* that are judged in the kernel, of all lists */
 	ATR_CONDS_MAX = 14, /* of one rule there; what more it has makes it a rule for user space */
 	ATR_LEAF_MAX = 40,  /* bytes of a file's name that its hash is made of */
-	ATR_LEAF_LENS = 64, /* lengths of such names */
+	ATR_LEAF_LENS = 64, /* more than any length of such bytes */
 };
 
 /* What rules ask for, as far as it is a number. */
@@ -41,7 +41,7 @@ enum atr_field {
 	ATR_FIELD_A2,
 	ATR_FIELD_A3,
 	ATR_FIELD_MSGTYPE,
-	ATR_FIELD_EXE,	   /* leaf_hash() of the program's name */
+	ATR_FIELD_EXE,	   /* leaf_hash() of the program's name; 0: of a length that no rule has */
 	ATR_FIELD_EXE_INO, /* low half of its inode's number */
 	ATR_FIELD_MAX,
 	ATR_FIELD_ROOM = 32,
@@ -123,8 +123,11 @@ struct atr_rules_head {
 	__u32 needs; /* enum atr_rules_need */
 	__u32 early; /* a bit for each call: the index may refuse some of those when they begin */
 	__u64 exe_lens; /* a bit for each length of a program's name that rules are about */
-	__u64 pad;	/* a line of the cache */
+	__u64 pad;
 };
+
+_Static_assert(sizeof(struct atr_rules_head) == 64, "a line of the cache");
+_Static_assert(ATR_LEAF_MAX < ATR_LEAF_LENS, "each length has a bit");
 
 enum atr_rules_need { ATR_NEEDS_GROUPS = 1 << 0, ATR_NEEDS_EXE = 1 << 1 };
 
@@ -137,7 +140,7 @@ struct atr_leaf {
 
 /*
  * FNV-1a by words; what a multiplication does not reach is folded in. In the place of the lowest bits is the
- * length, which can be asked for without the name: it is less than ATR_LEAF_LENS, and 0 for no name at all.
+ * length (up to ATR_LEAF_MAX), which can be asked for without the name. No name has the hash 0.
  */
 static inline __u32 leaf_hash(const struct atr_leaf *leaf, __u32 len)
 {

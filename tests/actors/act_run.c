@@ -159,6 +159,8 @@ int act__run(const struct act *act, struct scene *scene, struct act_result *ret_
 	}
 	if (act->outside) {
 		err = act->outside(pid);
+		if (err == -ENOTSUP)
+			state->err = ENOTSUP;
 		if (err)
 			kill(pid, SIGKILL);
 		state->go = 1;

@@ -167,30 +167,39 @@ static int meanwhile_trace(struct scene *scene, pid_t pid)
 	return ptrace(PTRACE_DETACH, pid, 0, 0) < 0 ? -errno : 0;
 }
 
-static const char *const leased[] = { "task/slow", "task/slow-text" };
-static int lease_fd[2];
+static int lease_fd;
 
-/* Who opens a file waits until this process gives up what it has of it. */
-static int outside_lease(pid_t pid)
+/* Who opens the file waits until this process gives up what it has of it. */
+static int lease(const char *path)
 {
+	int err;
+
 	signal(SIGIO, SIG_IGN);
-	for (int i = 0; i < 2; i++) {
-		lease_fd[i] = open(leased[i], O_RDONLY | O_CLOEXEC);
-		if (lease_fd[i] < 0)
-			return -errno;
-		if (fcntl(lease_fd[i], F_SETLEASE, F_WRLCK) < 0)
-			return errno == EINVAL ? -ENOTSUP : -errno;
-	}
-	return 0;
+	lease_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (lease_fd < 0)
+		return -errno;
+	if (!fcntl(lease_fd, F_SETLEASE, F_WRLCK))
+		return 0;
+	err = errno == EINVAL ? -ENOTSUP : -errno;
+	close(lease_fd);
+	return err;
+}
+
+static int outside_slow(pid_t pid)
+{
+	return lease("task/slow");
+}
+
+static int outside_slow_text(pid_t pid)
+{
+	return lease("task/slow-text");
 }
 
 /* Longer than times may differ. */
 static int meanwhile_lease(struct scene *scene, pid_t pid)
 {
 	usleep(200 * 1000);
-	close(lease_fd[0]);
-	close(lease_fd[1]);
-	return 0;
+	return close(lease_fd) < 0 ? -errno : 0;
 }
 
 static int meanwhile_kill(struct scene *scene, pid_t pid)
@@ -315,8 +324,8 @@ static const struct act acts[] = {
 	{ "traced", .path = "task/st", .prep = prep_traced, .meanwhile = meanwhile_trace },
 	{ "traced-fails", ENOENT, .path = "task/nope", .prep = prep_traced,
 	  .meanwhile = meanwhile_trace },
-	{ "slow-open", .path = "task/slow", .outside = outside_lease, .meanwhile = meanwhile_lease },
-	{ "slow-open-fails", ENOEXEC, .path = "task/slow-text", .outside = outside_lease,
+	{ "slow-open", .path = "task/slow", .outside = outside_slow, .meanwhile = meanwhile_lease },
+	{ "slow-open-fails", ENOEXEC, .path = "task/slow-text", .outside = outside_slow_text,
 	  .meanwhile = meanwhile_lease },
 	{ "killed", ACT_KILLED, .path = "task/nap", .meanwhile = meanwhile_kill },
 	{ "killed-at-once", ACT_ANY, .path = "task/nap", .meanwhile = meanwhile_kill_now },

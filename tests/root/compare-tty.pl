@@ -57,12 +57,11 @@ sub by_pid {
 	return \%of;
 }
 
-# Is 1 the parent in one of them, and all else the same?
-sub same_but_orphaned {
+# Who takes an orphan in is init, or what a parent of its has named.
+sub same_but_parent {
 	my @text = @_;
-	my @parent = map { s/^(SYSCALL .*?) ppid=(\d+) /$1 / ? $2 : 0 } @text;
 
-	return $text[0] eq $text[1] && grep { $_ == 1 } @parent;
+	return 2 == grep { s/^(SYSCALL .*?) ppid=\d+ /$1 / } @text && $text[0] eq $text[1];
 }
 
 # SYSCALL tells the process: read() by a thread has the thread's id in TTY.
@@ -88,7 +87,7 @@ sub compare_event {
 			next;
 		}
 		# Where no function is hooked, who exits is asked a moment before or after the kernel asks.
-		if ($opt{cut} && $last && same_but_orphaned($text_a, $text_b)) {
+		if ($opt{cut} && $last && same_but_parent($text_a, $text_b)) {
 			$reason{'ppid: its parent went as it did'}++;
 			next;
 		}

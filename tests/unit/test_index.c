@@ -71,7 +71,8 @@ static void facts_draw(struct atr_facts *facts, int call)
 	fact_set(facts, ATR_FIELD_UID, some_value());
 	fact_set(facts, ATR_FIELD_EUID, some_value());
 	fact_set(facts, ATR_FIELD_GID, some_value());
-	fact_set(facts, ATR_FIELD_EXE, some_value());
+	/* The latter of a length that no rule has. */
+	fact_set(facts, ATR_FIELD_EXE, below(4) ? some_value() : 50);
 	fact_set(facts, ATR_FIELD_EXE_INO, some_value());
 }
 

@@ -84,8 +84,8 @@ static const struct limit {
 	  ATR_FACT_EXEC, ANY, ALWAYS },
 	{ "calls by 32-bit code are told without their arguments: AUTRAIL=\"no-entry\"",
 	  ATR_FACT_CALL, TRACEPOINT, WITHOUT(prepare_exec) },
-	{ "with --no-failed the time is that of the moment before the new program is loaded, not of "
-	  "the call's entry",
+	{ "the time is that of the moment before the new program is loaded, or of the failure, but no "
+	  "more than two ticks of the clock after the call's entry; with --no-failed however long after it",
 	  ATR_FACT_CALL, TRACEPOINT, WITH(prepare_exec) },
 	{ "login uid and session are always unset: the kernel is built without CONFIG_AUDIT",
 	  ATR_FACT_EXEC, ANY, WITHOUT(loginuid) },

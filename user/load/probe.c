@@ -89,10 +89,15 @@ static int refused(struct probe *probe, size_t i, int err, const char *what)
 /* A coarse clock goes on with each tick. */
 static __u32 tick_ns(void)
 {
-	struct timespec tick = { 0 };
+	struct timespec tick;
 
-	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
-	return tick.tv_nsec;
+	if (!clock_getres(CLOCK_MONOTONIC_COARSE, &tick))
+		return tick.tv_nsec;
+	log_warn(
+		"clock_getres(CLOCK_MONOTONIC_COARSE): %s; the time of an exec that waits for its file is that of "
+		"its end",
+		strerror(errno));
+	return 0;
 }
 
 static void configure(struct probe *probe)
