@@ -3,7 +3,7 @@
 #
 # What it costs to record every exec: autrail, auditd and execsnoop in turn, each between two
 # measurements of nothing, ROUNDS times; medians of the ratios. Then, per agent, the time inside the
-# kernel (in a round of its own, because that statistic costs, too) and a flood of FLOOD execs as
+# kernel (in rounds of its own, because that statistic costs, too) and a flood of FLOOD execs as
 # fast as the CPUs make them. It reports, and fails only where autrail lost something.
 #
 #	ROUNDS EXECS CALLS FLOOD   how much (5, 4000, 2000000, 100000)
@@ -321,11 +321,11 @@ measure_agent() { # AGENT ROUND
 	finish count "$1" "$execs"
 }
 
-measure_kernel() { # AGENT: the programs' own time
+measure_kernel() { # AGENT ROUND: the programs' own time
 	start "$1" || return 0
 	echo 1 >"$stats"
 	"$storm" exec "$execs" "$noop" >/dev/null
-	agent_programs | sed "s/^/program $1 /" >>"$results"
+	agent_programs | sed "s/^/program $2 $1 /" >>"$results"
 	echo "$had_stats" >"$stats"
 	finish count "$1" "$execs"
 }
@@ -387,8 +387,10 @@ main() {
 			measure_nothing "$round"
 		done
 	done
-	for agent in "${able[@]}"; do
-		measure_kernel "$agent"
+	for ((round = 1; round <= (rounds > 1 ? rounds : 1); round++)); do
+		for agent in "${able[@]}"; do
+			measure_kernel "$agent" "$round"
+		done
 	done
 	if ((flood > 0)); then
 		for agent in nothing "${able[@]}"; do

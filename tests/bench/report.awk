@@ -64,18 +64,23 @@ $1 == "count" {
 }
 
 $1 == "program" {
-	programs[++nprograms] = $2 " " $3
-	runs[$2 " " $3] = $4
-	nanoseconds[$2 " " $3] = $5
-	insns[$2 " " $3] = $6
-	total[$2] += $5
-	if ($4 > execs / 2) {
-		runs_all[$2] += $4
-		if (!floor_ns || $5 / $4 < floor_ns)
-			floor_ns = $5 / $4
+	round = $2
+	key = $3 " " $4
+	if (round > rounds)
+		rounds = round
+	if (!(key in runs))
+		programs[++nprograms] = key
+	runs[key] = $5
+	insns[key] = $7
+	add(key, $5 ? $6 / $5 : 0)
+	total[$3, round] += $6
+	if ($5 > execs / 2) {
+		runs_all[$3, round] += $5
+		if (!floor_ns[round] || $6 / $5 < floor_ns[round])
+			floor_ns[round] = $6 / $5
 	}
-	if ($4 > most[$2])
-		most[$2] = $4
+	if ($5 > most[$3, round])
+		most[$3, round] = $5
 }
 
 $1 == "flood" {
@@ -123,11 +128,28 @@ function title(name)
 	return name
 }
 
-# Per exec, less what the statistic itself takes of each program's time: not more than the program that
-# has least to do takes in all.
-function net(name)
+# Per exec, and less what the statistic itself takes of each program's time: not more than the program that has
+# least to do takes in all, in the same round.
+function sum_programs(    round, i, name, ns)
 {
-	return (total[name] - runs_all[name] * floor_ns) / most[name]
+	for (round = 1; round <= rounds; round++) {
+		add("floor", floor_ns[round])
+		for (i = 1; i <= nagents; i++) {
+			name = agents[i]
+			if (!most[name, round])
+				continue
+			ns = total[name, round]
+			add(name " kernel", ns / most[name, round] / 1000)
+			ns -= runs_all[name, round] * floor_ns[round]
+			add(name " net", ns / most[name, round] / 1000)
+		}
+	}
+}
+
+# What was measured, or that it was not.
+function figure(key)
+{
+	return count[key] ? sprintf("%.2f us", middle(key)) : "-"
 }
 
 function print_costs(    i, name)
@@ -141,15 +163,14 @@ function print_costs(    i, name)
 		name = agents[i]
 		printf "%-20s %8.3fx %8.3fx %6.1f us %10s %8s %8d %9.1f %7.1f %7.1f\n", title(name),
 			middle(name " exec"), middle(name " getppid"), middle(name " cpu"),
-			most[name] ? sprintf("%.2f us", total[name] / most[name] / 1000) : "-",
-			most[name] ? sprintf("%.2f us", net(name) / 1000) : "-",
+			figure(name " kernel"), figure(name " net"),
 			made[name] - found[name], middle(name " rss"), middle(name " peak"),
 			middle(name " anon")
 		judge(name, made[name], found[name], admitted[name])
 	}
-	if (floor_ns)
+	if (count["floor"])
 		printf "net: without %.0f ns for each program, which is all that the least of them takes\n",
-			floor_ns
+			middle("floor")
 }
 
 function print_programs(    i, key, width)
@@ -162,8 +183,8 @@ function print_programs(    i, key, width)
 	printf "\n%-*s %9s %9s %9s\n", width, "BPF program", "runs", "ns/run", "verified"
 	for (i = 1; i <= nprograms; i++) {
 		key = programs[i]
-		printf "%-*s %9d %9.0f %9s\n", width, key, runs[key],
-			runs[key] ? nanoseconds[key] / runs[key] : 0, insns[key] ? insns[key] : "-"
+		printf "%-*s %9d %9.0f %9s\n", width, key, runs[key], middle(key),
+			insns[key] ? insns[key] : "-"
 	}
 }
 
@@ -189,6 +210,7 @@ function print_flood(    i, name)
 }
 
 END {
+	sum_programs()
 	print_costs()
 	print_programs()
 	print_flood()
