@@ -76,8 +76,10 @@ $1 == "program" {
 	total[$3, round] += $6
 	if ($5 > execs / 2) {
 		runs_all[$3, round] += $5
-		if (!floor_ns[round] || $6 / $5 < floor_ns[round])
-			floor_ns[round] = $6 / $5
+		if (!least_ns[round] || $6 / $5 < least_ns[round])
+			least_ns[round] = $6 / $5
+		if ($4 == "atr_fail" || $4 == "atr_return")
+			empty_ns[$3, round] = $6 / $5
 	}
 	if ($5 > most[$3, round])
 		most[$3, round] = $5
@@ -128,49 +130,49 @@ function title(name)
 	return name
 }
 
-# Per exec, and less what the statistic itself takes of each program's time: not more than the program that has
-# least to do takes in all, in the same round.
-function sum_programs(    round, i, name, ns)
+# Per exec, and less what an empty program takes, which is the statistic itself and what is not in the cache: so much
+# takes in all what is behind a call that succeeds, and only looks at that. Who has no such program: what takes least.
+function sum_programs(    round, i, name, ns, empty)
 {
 	for (round = 1; round <= rounds; round++) {
-		add("floor", floor_ns[round])
 		for (i = 1; i <= nagents; i++) {
 			name = agents[i]
 			if (!most[name, round])
 				continue
+			empty = empty_ns[name, round] ? empty_ns[name, round] : least_ns[round]
 			ns = total[name, round]
+			add(name " empty", empty)
 			add(name " kernel", ns / most[name, round] / 1000)
-			ns -= runs_all[name, round] * floor_ns[round]
-			add(name " net", ns / most[name, round] / 1000)
+			add(name " net", (ns - runs_all[name, round] * empty) / most[name, round] / 1000)
 		}
 	}
 }
 
 # What was measured, or that it was not.
-function figure(key)
+function figure(key, format)
 {
-	return count[key] ? sprintf("%.2f us", middle(key)) : "-"
+	return count[key] ? sprintf(format, middle(key)) : "-"
 }
 
 function print_costs(    i, name)
 {
-	printf "\n%-20s %9s %9s %9s %10s %8s %8s %9s %7s %7s\n", "", "exec", "getppid",
-		"agent CPU", "in kernel", "net", "lost", "RSS", "peak", "heap"
-	printf "%-20s %6.1f us %6.1f ns %9s %10s %8s %8s %9s %7s %7s\n", "nothing",
+	printf "\n%-20s %9s %9s %9s %10s %8s %7s %6s %9s %7s %7s\n", "", "exec", "getppid",
+		"agent CPU", "in kernel", "net", "empty", "lost", "RSS", "peak", "heap"
+	printf "%-20s %6.1f us %6.1f ns %9s %10s %8s %7s %6s %9s %7s %7s\n", "nothing",
 		middle("nothing exec") / 1000, middle("nothing getppid"), "per exec", "per exec",
-		"", "", "MB", "MB", "MB"
+		"", "", "", "MB", "MB", "MB"
 	for (i = 1; i <= nagents; i++) {
 		name = agents[i]
-		printf "%-20s %8.3fx %8.3fx %6.1f us %10s %8s %8d %9.1f %7.1f %7.1f\n", title(name),
+		printf "%-20s %8.3fx %8.3fx %6.1f us %10s %8s %7s %6d %9.1f %7.1f %7.1f\n", title(name),
 			middle(name " exec"), middle(name " getppid"), middle(name " cpu"),
-			figure(name " kernel"), figure(name " net"),
+			figure(name " kernel", "%.2f us"), figure(name " net", "%.2f us"),
+			figure(name " empty", "%.0f ns"),
 			made[name] - found[name], middle(name " rss"), middle(name " peak"),
 			middle(name " anon")
 		judge(name, made[name], found[name], admitted[name])
 	}
-	if (count["floor"])
-		printf "net: without %.0f ns for each program, which is all that the least of them takes\n",
-			middle("floor")
+	if (nprograms)
+		print "net: without, for each program that runs, what an empty one takes"
 }
 
 function print_programs(    i, key, width)
