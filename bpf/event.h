@@ -112,10 +112,10 @@ enum atr_flag {
 	ATR_F_FAULT = 1 << 4,	      /* a read of the task itself failed: fields may be 0 */
 	ATR_F_DIRFD = 1 << 5,	      /* the name is relative to a file descriptor */
 	ATR_F_NO_FILES = 1 << 6,      /* files of scripts could not be told from others */
-	ATR_F_LATE_TIME = 1 << 7,     /* time is a moment in the call; else it is two ticks after its entry at most */
-	ATR_F_PAST = 1 << 8,	      /* EXECFAIL past the point of no return: see files */
-	ATR_F_OPENS = 1 << 9,	/* files are those of the opens, each with its name: see files */
-	ATR_F_DENIED = 1 << 10, /* and one that could not be opened is among them: see files */
+	ATR_F_LATE_TIME = 1 << 7, /* time is a moment in the call, not its entry or soon after */
+	ATR_F_PAST = 1 << 8,	  /* EXECFAIL past the point of no return: see files */
+	ATR_F_OPENS = 1 << 9,	  /* files are those of the opens, each with its name: see files */
+	ATR_F_DENIED = 1 << 10,	  /* and one that could not be opened is among them: see files */
 };
 
 /* A string behind the fixed part: off from the start of the event, len without a NUL. */

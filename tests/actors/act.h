@@ -63,7 +63,7 @@ struct act {
 	int fd_flags;
 	int clone_flags;
 	bool silent;		     /* never gets as far as to be recorded */
-	int (*outside)(pid_t pid);   /* in the parent, before prep; 0 or -errno; ENOTSUP: not here */
+	int (*outside)(pid_t pid);   /* in the parent, before prep; 0 or -errno */
 	int (*prep)(struct scene *); /* in the child, before the exec; 0 or -errno */
 	int (*call)(struct scene *, const struct act *, const char *path, char **argv);
 	int (*meanwhile)(struct scene *, pid_t pid); /* in the parent, while the child runs */

@@ -376,8 +376,7 @@ static void watch_left_out(struct pipeline *p)
 	/* Less: the count of an event in tracefs could not be read. */
 	if (count <= p->missed)
 		return;
-	probe__lose(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, count - p->missed,
-		    boot_now());
+	probe__lose(p->probe, ATR_KIND_EXEC, ATR_CAUSE_LEFT_OUT, count - p->missed, boot_now());
 	p->missed = count;
 	probe__kept(p->probe)->missed = probe__missed(p->probe, true);
 }

@@ -16,7 +16,10 @@
 
 #include "user/event/event.h"
 
-/* By so much they differ at most, ns: a preemption between two programs, and two ticks. Less than both are live at least. */
+/*
+ * By so much they differ at most, ns: a preemption between two programs, and two ticks. Less than both are live at
+ * least.
+ */
 #define ATR_OVERLAP_NEAR 100000000ULL
 /* And with execs whose entry was not seen. */
 #define ATR_OVERLAP_LATE 1000000000ULL
