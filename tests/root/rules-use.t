@@ -103,6 +103,8 @@ mistakes() {
 	check "trace: nothing is recorded" test ! -e "$work/none.log"
 	refused "rules" 3 "$bad:2:" "$AUTRAIL" rules "$bad"
 	refused "no such file" 3 "$work/no.rules" "$AUTRAIL" trace -r "$work/no.rules"
+	mkfifo "$work/fifo.rules"
+	refused "a pipe" 3 "$work/fifo.rules" timeout 10 "$AUTRAIL" rules "$work/fifo.rules"
 	echo "-a always,exit -F arch=b64 -S openat -k open" >"$bad"
 	refused "--strict" 3 "$bad:1: not observed: " "$AUTRAIL" trace --strict -r "$bad"
 	refused "rules --strict" 3 "$bad:1: not observed: " "$AUTRAIL" rules --strict "$bad"

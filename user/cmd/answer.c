@@ -136,6 +136,7 @@ static void answer_rules(struct control *c, struct client *client,
 				     c->job ? "" : ", and waits for a name or a path");
 		return;
 	}
+	/* A thread, for the name of a user may have to be asked of a network, while the ring fills. */
 	c->job = rule_job__start(name, text, len, rules_now(c));
 	if (!c->job || epoll_ctl(c->epoll, EPOLL_CTL_ADD, rule_job__fd(c->job), &event)) {
 		control__reply_error(c, client, ATR_EXIT_RUNTIME, "the rules cannot be read: %s",

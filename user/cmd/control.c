@@ -83,6 +83,7 @@ static void client_write(struct control *c, struct client *client)
 			break;
 		client->sent += n;
 	}
+	/* One request, one reply: its end is that of the connection. */
 	client_close(c, client);
 }
 
@@ -136,6 +137,7 @@ static void client_request(struct control *c, struct client *client)
 
 	switch (control_request_parse(client->in, client->len, &request)) {
 	case 0:
+		/* What more it sends is not read; that it goes is told all the same. */
 		client_watch(c, client, 0);
 		control__answer(c, client, &request);
 		return;

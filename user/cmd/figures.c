@@ -80,6 +80,7 @@ static void log_fill(const struct control *c, struct figures *f)
 
 static void plugins_fill(const struct control *c, struct figures *f)
 {
+	/* Of the one answer that is being made. */
 	static struct figures_plugin plugins[FIGURES_PLUGINS_MAX];
 	struct plugin_status status;
 	size_t n;

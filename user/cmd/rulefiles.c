@@ -28,7 +28,8 @@ const char *rule_paths_add(struct rule_paths *paths, const char *arg)
 
 int text_file_read(const char *path, char **ret_text, size_t *ret_len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err = 0;
+	/* Nobody may write to a pipe: that is not to be waited for, events are. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), err = 0;
 	char *text = NULL;
 	struct stat st;
 	ssize_t n = 0;
@@ -96,6 +97,7 @@ static int file_parse(struct ruleset *rs, const char *path)
 	return err;
 }
 
+/* As augenrules takes them. */
 static int is_rules(const struct dirent *entry)
 {
 	const char *dot = strrchr(entry->d_name, '.');
@@ -199,6 +201,7 @@ int rules_resolve(void *ctx, const char *path, char **ret_real, __u64 *ret_ino, 
 	}
 	*ret_real = real;
 	*ret_ino = st.st_ino;
+	/* As the kernel has it, see MKDEV(). */
 	*ret_dev = major(st.st_dev) << 20 | minor(st.st_dev);
 	return 0;
 }

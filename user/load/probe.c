@@ -296,6 +296,7 @@ static int begin(struct probe *probe)
 		if (err)
 			return err;
 	}
+	/* Before any hook runs: nothing is told that no rule wants. */
 	if (!err)
 		err = probe__rules(probe, probe->opts.rules);
 	if (!err)

@@ -204,6 +204,7 @@ int plugins__write(struct plugins *p, const char *text, size_t len)
 	for (o = p->first; o; o = o->next) {
 		if (!outlet__is_active(o))
 			continue;
+		/* Made by the first that wants the format; the others share it. */
 		if (!frames[o->conf.format]) {
 			made = frames_make(&frames[o->conf.format], o->conf.format, &p->frames,
 					   text, len);
@@ -250,6 +251,7 @@ void plugins__tick(struct plugins *p)
 	struct outlet *o;
 	int n, i;
 
+	/* Edge triggered: all that is told is that a feed is worth a try; outlet__tick() makes it. */
 	do {
 		n = epoll_wait(p->env.epoll, events, 32, 0);
 		for (i = 0; i < n; i++)
