@@ -60,8 +60,9 @@ sub by_pid {
 # Who takes an orphan in is init, or what a parent of its has named.
 sub same_but_parent {
 	my @text = @_;
+	my $told = grep { s/^(SYSCALL .*?) ppid=\d+ /$1 / } @text;
 
-	return 2 == grep { s/^(SYSCALL .*?) ppid=\d+ /$1 / } @text && $text[0] eq $text[1];
+	return $told == 2 && $text[0] eq $text[1];
 }
 
 # SYSCALL tells the process: read() by a thread has the thread's id in TTY.
@@ -86,8 +87,8 @@ sub compare_event {
 			$reason{'PROCTITLE: the kernel repeats the first one of a process'}++;
 			next;
 		}
-		# Where no function is hooked, who exits is asked a moment before or after the kernel asks.
-		if ($opt{cut} && $last && same_but_parent($text_a, $text_b)) {
+		# Who exits is asked for its parent a moment before the kernel asks: audit_free() comes after the last TTY.
+		if ($last && same_but_parent($text_a, $text_b)) {
 			$reason{'ppid: its parent went as it did'}++;
 			next;
 		}

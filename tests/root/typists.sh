@@ -161,7 +161,8 @@ bash_acts() {
 	act stop 0 in_login 'P> $' 'cat\r' '\n' 'before\r' 'before\r\nbefore' '\032' 'P> $' 'fg\r' 'cat\r\n' \
 		'after\r' 'after\r\nafter' '\004' 'P> $' '\004'
 	act interrupt 0 in_login 'P> $' 'cat\r' '\n' 'half a line\003' 'P> $' '\004'
-	act background 0 in_login 'P> $' 'cat & sleep 0.2\r' 'P> $' 'kill %1\r' 'P> $' 'exit 0\r'
+	# A job that still counts as stopped would keep the shell from leaving.
+	act background 0 in_login 'P> $' 'cat & sleep 0.2\r' 'P> $' 'kill %1; disown\r' 'P> $' 'exit 0\r'
 	act read 0 in_login 'P> $' 'read -p "Name: " x\r' 'Name: $' 'somebody\r' 'P> $' 'read -e y\r' '\n' \
 		'edit\177t\r' 'P> $' 'exit\r'
 	act hangup 129 in_login 'P> $' 'cat\r' '\n' 'all of a line\rhalf of one' 'half of one' ^HANGUP
