@@ -170,34 +170,40 @@ many() {
 	check "$count rules: no other has anything to do with it" test "$(keyed "$log" other)" -eq 0
 }
 
+# name_of LENGTH
+name_of() {
+	printf '%*s' "$1" '' | tr ' ' x
+}
+
 # Names around the length to which the kernel side has them; each runs by its name and by a link of another length.
 lengths() {
+	lengths='1 39 40 41 64 200'
 	log=$work/lengths.log
 	: >"$work/lengths.rules"
-	for length in 1 39 40 41 64 200; do
-		name=$(printf '%*s' "$length" '' | tr ' ' x)
+	for length in $lengths; do
+		name=$(name_of "$length")
 		cp -L /bin/true "$work/$name"
 		ln "$work/$name" "$work/$name-link"
 		echo "-a always,exit -F arch=b64 -S execve -F exe=$work/$name -k of-$length" >>"$work/lengths.rules"
 	done
 	check "lengths: autrail is ready" autrail_begin "$log" -r "$work/lengths.rules"
-	for length in 1 39 40 41 64 200; do
-		name=$(printf '%*s' "$length" '' | tr ' ' x)
+	for length in $lengths; do
+		name=$(name_of "$length")
 		"$work/$name"
 		"$work/$name-link"
 	done
 	cp -L /bin/true "$work/y"
 	"$work/y"
 	# Now by the name alone: it is another file.
-	for length in 1 39 40 41 64 200; do
-		name=$(printf '%*s' "$length" '' | tr ' ' x)
+	for length in $lengths; do
+		name=$(name_of "$length")
 		cp "$work/y" "$work/new"
 		mv "$work/new" "$work/$name"
 		"$work/$name"
 	done
 	check "lengths: autrail ends well" autrail_end
 	check "lengths: the ledger adds up" ledger_balanced
-	for length in 1 39 40 41 64 200; do
+	for length in $lengths; do
 		check "lengths: $length" test "$(keyed "$log" "of-$length")" -eq 3
 	done
 	check "lengths: nothing else" test "$(grep -c '^type=SYSCALL' "$log")" -eq 18

@@ -5,30 +5,16 @@
 # to hook; its TAP is this one's.
 #   ACTS="NAME..." does only those acts; DIAG_LINES and KEEP as for tests/root/parity.t
 #   VM_APPEND      what to add to the kernel's command line: "lsm=lockdown,yama"; its LSMs are Debian's
-#   CI=1           a kernel that cannot be had is a failure, not a reason to skip
 set -eu
 
 cd "$(dirname "$0")/../.."
+. tests/vm/lib.sh
 name=$1
 suite=$2
 shift 2
 
-lacking() {
-	if [ -n "${CI:-}" ]; then
-		echo "not ok 1 - $1"
-		echo "1..1"
-		exit 1
-	fi
-	echo "1..0 # SKIP $1"
-	exit 0
-}
-
-if [ "$(id -u)" -ne 0 ]; then
-	echo "1..0 # SKIP not root"
-	exit 0
-fi
-# What it says on stderr is the reason; on stdout is what there is.
-reason=$(scripts/vm.sh fetch "$suite" 2>&1 >/dev/null) || lacking "${reason##*vm: }"
+cells_begin
+kernel_there "$suite"
 
 build=${BUILD:-build}
 case $suite in

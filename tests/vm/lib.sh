@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Sourced by the tests that boot guests of several kernels, in the top directory.
+# Sourced by the tests that boot guests, in the top directory.
 #   CI=1   a kernel that cannot be had is a failure, not a reason to skip
 
 cells=0
@@ -13,6 +13,25 @@ cells_begin() {
 	exit 0
 }
 
+# Can the kernel be had? If not, reason says why: what fetch says on stderr is that, on stdout is what there is.
+fetched() { # SUITE
+	reason=$(scripts/vm.sh fetch "$1" 2>&1 >/dev/null) && return
+	reason=${reason##*vm: }
+	return 1
+}
+
+# kernel_there SUITE: the test is at its end, failed or skipped, if the kernel cannot be had.
+kernel_there() {
+	fetched "$1" && return
+	if [ -n "${CI:-}" ]; then
+		echo "not ok 1 - $reason"
+		echo "1..1"
+		exit 1
+	fi
+	echo "1..0 # SKIP $reason"
+	exit 0
+}
+
 # cell NAME SUITE [OPTION...] -- COMMAND...: the command in a guest, as scripts/vm.sh run has it, as one test; what it
 # says is commentary.
 cell() {
@@ -20,8 +39,7 @@ cell() {
 	suite=$2
 	shift 2
 	cells=$((cells + 1))
-	if ! reason=$(scripts/vm.sh fetch "$suite" 2>&1 >/dev/null); then
-		reason=${reason##*vm: }
+	if ! fetched "$suite"; then
 		if [ -z "${CI:-}" ]; then
 			echo "ok $cells - $name # SKIP $reason"
 			return
